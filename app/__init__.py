@@ -1,0 +1,3 @@
+"""ChatBELLE: runs BELLE language models on this computer, offline."""
+
+__version__ = "0.1.0"

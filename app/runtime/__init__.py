@@ -1,0 +1,1 @@
+"""Everything below the window. Never imports Qt."""

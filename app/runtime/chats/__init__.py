@@ -1,0 +1,1 @@
+"""Chats: history on disk and the state machine of a conversation."""

@@ -1,0 +1,1 @@
+"""llama.cpp on one worker thread: load, decode, sample, free."""
