@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.errors import AppError
 from app.settings import QT_TRANSLATE_NOOP
 
 
@@ -26,10 +25,3 @@ MESSAGES: dict[str, Text] = {
         QT_TRANSLATE_NOOP("Messages", "Choose another model or put the file back."),
     ),
 }
-
-
-def words(error: AppError) -> tuple[str, str]:
-    """English (what, next) of an error, placeholders filled. Unknown codes read as an internal bug."""
-    text = MESSAGES.get(error.code) or MESSAGES["internal-bug"]
-    facts = {"kind": error.code, **error.params}
-    return text.what.format(**facts), text.next.format(**facts)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -234,7 +233,7 @@ class Settings:
         except (OSError, ValueError) as error:
             log.warning("settings not readable: %s", error)
             if path.exists():
-                os.replace(path, path.with_suffix(".json.bad"))
+                path.replace(path.with_suffix(".json.bad"))
             stored = {}
         stored = stored if isinstance(stored, dict) else {}
         values = {key: value for key, value in stored.items() if key in BY_KEY and BY_KEY[key].accepts(value)}
@@ -262,4 +261,4 @@ class Settings:
             return
         staging = self.path.with_suffix(".json.part")
         staging.write_text(json.dumps(self.values, ensure_ascii=False, indent=1), "utf-8")
-        os.replace(staging, self.path)
+        staging.replace(self.path)
