@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.errors import AppError
-from app.runtime.engine.records import AnswerStats, ModelInfo, Role
+from app.runtime.engine.records import AnswerStats, Role
 
 
 class MessageState(StrEnum):
@@ -132,22 +132,3 @@ class HistoryFailed(Notice):
     """A command on the history failed (disk full, file locked, database from a newer version)."""
 
     error: AppError
-
-
-class ModelState(StrEnum):
-    NONE = "none"
-    LOADING = "loading"
-    READY = "ready"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class ModelStatus(Notice):
-    """The model as the window shows it. `fraction` 0..1 while LOADING, `info` when READY, `error` when FAILED."""
-
-    state: ModelState
-    id: str = ""
-    name: str = ""
-    fraction: float = 0.0
-    info: ModelInfo | None = None
-    error: AppError | None = None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from app.errors import AppError
+
 CONTEXT_DEFAULT = 2048
 
 
@@ -129,3 +131,22 @@ class Answer:
     text: str
     tokens: tuple[int, ...]
     stats: AnswerStats
+
+
+class ModelState(StrEnum):
+    NONE = "none"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    """The model as the window shows it. `fraction` 0..1 while LOADING, `info` when READY, `error` when FAILED."""
+
+    state: ModelState
+    id: str = ""
+    name: str = ""
+    fraction: float = 0.0
+    info: ModelInfo | None = None
+    error: AppError | None = None

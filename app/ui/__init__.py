@@ -1,0 +1,1 @@
+"""The window: PySide6 widgets that show frozen snapshots and send commands."""
