@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.errors import AppError
-from app.runtime.engine.records import AnswerStats, Role
+from app.runtime.engine.records import AnswerStats, Role, Sampling
 
 
 class MessageState(StrEnum):
@@ -15,6 +15,17 @@ class MessageState(StrEnum):
     COMPLETE = "complete"
     WRITING = "writing"
     PARTIAL = "partial"
+
+
+@dataclass(frozen=True)
+class AnswerSettings:
+    """Everything the person chose for one answer; stored with it. `model_id` and `model_name`: who answers."""
+
+    system: str = ""
+    sampling: Sampling = field(default_factory=Sampling)
+    max_tokens: int = 512
+    model_id: str = ""
+    model_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,8 @@ class Chat:
 
 @dataclass(frozen=True)
 class Message:
-    """A node of the tree: `parent` is the message it answers or follows (None for the first)."""
+    """A node of the tree: `parent` is the message it answers or follows (None for the first).
+    `settings` and `stats` are those of an answer; a user's message has none."""
 
     id: int
     chat: int
@@ -42,6 +54,7 @@ class Message:
     model_id: str = ""
     model_name: str = ""
     stats: AnswerStats | None = None
+    settings: AnswerSettings | None = None
 
 
 class Phase(StrEnum):
@@ -68,7 +81,10 @@ class ChatsListed(Notice):
 
 @dataclass(frozen=True)
 class ChatOpened(Notice):
-    """The shown branch from its first message to the leaf. `chat` None: the new, still empty chat."""
+    """The shown branch from its first message to the leaf. `chat` None: the new, still empty chat.
+
+    Also told when another branch of the open chat is shown (regenerate, edit): messages with ids already on
+    screen are unchanged, so a window may keep them. An answer being written holds its text so far."""
 
     chat: Chat | None
     messages: tuple[Message, ...]
@@ -76,6 +92,13 @@ class ChatOpened(Notice):
 
 @dataclass(frozen=True)
 class MessageAdded(Notice):
+    message: Message
+
+
+@dataclass(frozen=True)
+class AnswerContinued(Notice):
+    """An unfinished answer is WRITING again; the `AnswerText` that follows belongs after its text."""
+
     message: Message
 
 
@@ -90,7 +113,7 @@ class AnswerText(Notice):
 
 @dataclass(frozen=True)
 class AnswerEnded(Notice):
-    """The final state of an answer; `error` if it failed; `dropped_turns` > 0: earlier turns no longer fit."""
+    """The final state of an answer, COMPLETE or PARTIAL; `error` if it failed."""
 
     message: Message
     error: AppError | None = None
@@ -129,6 +152,8 @@ class HistoryDamaged(Notice):
 
 @dataclass(frozen=True)
 class HistoryFailed(Notice):
-    """A command on the history failed (disk full, file locked, database from a newer version)."""
+    """A command on the history failed (disk full, file locked, database from a newer version).
+    `text`: what the person had sent and was not stored, to be put back into the composer."""
 
     error: AppError
+    text: str = ""

@@ -126,11 +126,13 @@ class AnswerStats:
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of one generation. `tokens` are the generated ids without EOS."""
+    """The result of one generation. `tokens` are the generated ids without EOS; `prompt_tokens` the ids of the
+    whole prompt that the answer follows, reused ones included."""
 
     text: str
     tokens: tuple[int, ...]
     stats: AnswerStats
+    prompt_tokens: tuple[int, ...] = ()
 
 
 class ModelState(StrEnum):

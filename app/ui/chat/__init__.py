@@ -1,0 +1,1 @@
+"""The transcript, its messages and the composer."""

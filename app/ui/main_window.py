@@ -1,0 +1,175 @@
+"""The main window: sidebar, header, page, composer and status line, laid out for any width and text size."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.ui.chat.composer import Composer
+from app.ui.chat.conversation import Conversation
+from app.ui.chat.first_start import FirstStart
+from app.ui.chat.header import Header
+from app.ui.chat.status_line import StatusLine
+from app.ui.chat.transcript import TranscriptView
+from app.ui.context import Runtime
+from app.ui.look import apply_look
+from app.ui.models.model_choice import ModelChoice
+from app.ui.notices import NoticeArea
+from app.ui.settings.window import SettingsWindow
+from app.ui.sidebar import Sidebar
+from app.ui.sidebar_place import SidebarPlace
+from app.ui.theme import app_icon, theme
+from app.ui.widgets.focus_ring import FocusRing
+
+MINIMUM = (760, 520)
+START = (1280, 820)
+COLUMN, WIDE_COLUMN, MARGIN = 760, 1080, 24
+
+
+class MainWindow(QMainWindow):
+    """Owns the widgets and the layout; `Conversation` and `ModelChoice` hold the behaviour."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__()
+        self.runtime = runtime
+        self.setWindowTitle("ChatBELLE")
+        self.setWindowIcon(QIcon(app_icon()))
+        self.sidebar, self.header = Sidebar(), Header()
+        self.transcript, self.first_start = TranscriptView(), FirstStart()
+        self.composer, self.status = Composer(), StatusLine()
+        self.notices = NoticeArea()
+        self._settings_window: SettingsWindow | None = None
+        self._build()
+        self.place = SidebarPlace(self.sidebar, self.header, self.centralWidget(), runtime.settings)
+        self.focus_ring = FocusRing(self)
+        self.conversation = Conversation(self, runtime)
+        self.models = ModelChoice(self, runtime)
+        self._shortcuts()
+        self._wire()
+        self.resize(*START)
+        self._restyle()
+        theme().changed.connect(self._restyle)
+
+    def _build(self) -> None:
+        self.page = QWidget()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.first_start)
+        self.pages.addWidget(self.transcript)
+        self.foot = QWidget()
+        foot = QVBoxLayout(self.foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(0)
+        for widget in (self.notices, self.composer, self.status):
+            foot.addWidget(widget)
+        page = QVBoxLayout(self.page)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(self.header)
+        page.addWidget(self.pages, 1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.foot)
+        row.addStretch(1)
+        page.addLayout(row)
+        centre = QWidget()
+        self.setCentralWidget(centre)
+        layout = QHBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.sidebar)
+        layout.addWidget(self.page, 1)
+
+    def _shortcuts(self) -> None:
+        for keys, action in (
+            ("Ctrl+N", self.conversation.new_chat),
+            ("Ctrl+K", self.search),
+            ("Ctrl+B", self.place.toggle),
+            ("Ctrl+,", self.show_settings),
+            ("Ctrl+M", self.models.show_menu),
+            ("Esc", self._escape),
+        ):
+            QShortcut(QKeySequence(keys), self, activated=action)
+
+    def _wire(self) -> None:
+        self.sidebar.collapse_requested.connect(self.place.toggle)
+        self.sidebar.models_requested.connect(self.models.show_menu)
+        self.sidebar.settings_requested.connect(self.show_settings)
+        self.sidebar.chat_selected.connect(lambda _chat: self.place.close_overlay())
+        self.header.panel_requested.connect(self.place.toggle)
+        self.runtime.settings.listeners.append(self._setting_changed)
+
+    def start(self) -> None:
+        """Ask for the chats and load the model chosen last."""
+        self.runtime.chats.list_chats()
+        self.conversation.new_chat()
+        self.models.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.conversation.retranslate()
+            self.models.retranslate()
+        super().changeEvent(event)
+
+    # -- layout ---------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        factor = theme().factor
+        self.place.lay_out(self.width() / factor)
+        logical = self.width() / factor - (0 if self.place.overlaid or not self.place.visible else 264)
+        limit = WIDE_COLUMN if self.runtime.settings.get("wide_column") else COLUMN
+        column = min(limit, int(logical) - 2 * MARGIN)
+        self.transcript.set_column(limit)
+        self.first_start.setMaximumWidth(16777215)
+        self.foot.setFixedWidth(theme().px(column))
+        self.header.set_narrow(self.width() / factor)
+        self.status.set_narrow(self.width() / factor)
+        self.composer.set_narrow(self.width() / factor)
+
+    def _restyle(self) -> None:
+        room = self.screen().availableGeometry()
+        self.setMinimumSize(min(MINIMUM[0], room.width()), min(MINIMUM[1], room.height()))
+        self.foot.layout().setContentsMargins(0, theme().px(8), 0, 0)
+        self._lay_out()
+
+    # -- actions --------------------------------------------------------------------------------------------
+
+    def show_page(self, widget: QWidget) -> None:
+        self.pages.setCurrentWidget(widget)
+
+    def search(self) -> None:
+        self.place.open()
+        self.sidebar.focus_search()
+
+    def show_settings(self) -> None:
+        if self._settings_window is None:
+            self._settings_window = SettingsWindow(self.runtime.settings, self.runtime.paths, self)
+        self._settings_window.show()
+        self._settings_window.raise_()
+        self._settings_window.activateWindow()
+
+    def _escape(self) -> None:
+        if not self.conversation.stop():
+            self.place.close_overlay()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.place.close_overlay()
+        super().mousePressEvent(event)
+
+    def _setting_changed(self, key: str) -> None:
+        if key in ("language", "theme", "text_size"):
+            apply_look(self.runtime.settings, self.runtime.languages)
+        elif key == "wide_column":
+            self._lay_out()
+        elif key in ("context", "threads", "gpu"):
+            self.models.reload()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._settings_window is not None:
+            self._settings_window.close()
+        super().closeEvent(event)
+        QApplication.quit()

@@ -1,0 +1,1 @@
+"""The settings window, built from the rows of `app.settings`."""

@@ -1,0 +1,158 @@
+"""The sidebar: new chat, search, the chats by day, models and settings."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.runtime.chats.records import Chat
+from app.ui.theme import theme
+from app.ui.widgets.buttons import Button, IconButton
+from app.ui.widgets.card import Rule
+from app.ui.widgets.chat_list import ChatList
+from app.ui.widgets.labels import Label
+from app.ui.widgets.live import Live
+from app.ui.widgets.menu import Menu
+from app.ui.widgets.search_field import SearchField
+
+WIDTH = 264
+DAY = 24 * 3600
+
+
+def key_text(keys: str) -> str:
+    """A shortcut as this platform writes it."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class Sidebar(Live, QFrame):
+    """Shows the chats it is given; every wish leaves as a signal."""
+
+    new_chat_requested = Signal()
+    chat_selected = Signal(int)
+    rename_requested = Signal(int, str)
+    delete_requested = Signal(int)
+    collapse_requested = Signal()
+    models_requested = Signal()
+    settings_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidebar")
+        self._chats: tuple[Chat, ...] = ()
+        self._new = Button(icon="compose", trailing="Ctrl+N", padding=11)
+        self._new.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._collapse = IconButton("panel")
+        self._search = SearchField()
+        self._list = ChatList()
+        self._empty = Label(role="small", token="text-3", wrap=True)
+        self._models = Button(kind="text", icon="models", leading=True, padding=11)
+        self._settings = Button(kind="text", icon="settings", leading=True, padding=11)
+        self._menu: Menu | None = None
+        self._lay_out()
+        self._new.clicked.connect(self.new_chat_requested)
+        self._collapse.clicked.connect(self.collapse_requested)
+        self._models.clicked.connect(self.models_requested)
+        self._settings.clicked.connect(self.settings_requested)
+        self._search.textChanged.connect(self._show_chats)
+        self._list.opened.connect(self.chat_selected)
+        self._list.delete_requested.connect(self.delete_requested)
+        self._list.chats.renamed.connect(self.rename_requested)
+        self._list.menu_requested.connect(self._open_menu)
+        self._midnight = QTimer(self)
+        self._midnight.setSingleShot(True)
+        self._midnight.timeout.connect(self._show_chats)
+        self.go_live()
+
+    def _lay_out(self) -> None:
+        self._outer = QVBoxLayout(self)
+        self._outer.setSpacing(0)
+        self._top = QHBoxLayout()
+        self._top.addWidget(self._new, 1)
+        self._top.addWidget(self._collapse)
+        self._middle = QVBoxLayout()
+        self._middle.addLayout(self._top)
+        self._middle.addWidget(self._search)
+        self._middle.addWidget(self._list, 1)
+        self._middle.addWidget(self._empty, 0)
+        self._middle.addStretch(0)
+        self._foot = QHBoxLayout()
+        for button in (self._models, self._settings):
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self._foot.addWidget(button, 1)
+        self._outer.addLayout(self._middle, 1)
+        self._outer.addWidget(Rule())
+        self._outer.addLayout(self._foot)
+
+    def set_chats(self, chats: tuple[Chat, ...]) -> None:
+        """All chats, newest first."""
+        self._chats = chats
+        self._show_chats()
+
+    def set_current(self, chat: int | None) -> None:
+        """Mark the chat that is shown; None for a new one."""
+        self._list.set_current(chat)
+
+    def focus_search(self) -> None:
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.selectAll()
+
+    def start_rename(self, chat: int) -> None:
+        """Let the person type a new title into the chat's row."""
+        if self._search.text():
+            self._search.clear()
+        self._list.rename(chat)
+
+    def _show_chats(self) -> None:
+        wanted = self._search.text().strip().casefold()
+        found = tuple(chat for chat in self._chats if wanted in chat.title.casefold())
+        words = {"today": self.tr("Today"), "yesterday": self.tr("Yesterday"), "earlier": self.tr("Earlier")}
+        self._list.chats.fill(found, words)
+        self._list.set_current(self._list.current_chat)
+        self._list.setVisible(bool(found))
+        self._empty.setVisible(not found)
+        if self._chats:
+            self._empty.set_text(self.tr("No chat has these words in its title."))
+        else:
+            self._empty.set_text(
+                self.tr("No chats yet. What you and the model say is only kept on this computer.")
+            )
+        now = time.localtime()
+        passed = now.tm_hour * 3600 + now.tm_min * 60 + now.tm_sec
+        self._midnight.start((DAY - passed + 1) * 1000)
+
+    def _open_menu(self, chat: int, place: QPoint) -> None:
+        if self._menu is not None:
+            self._menu.deleteLater()
+        self._menu = Menu(self)
+        rename = self._menu.add(self.tr("Rename"), icon="edit", shortcut="F2")
+        delete = self._menu.add(self.tr("Delete"), icon="trash", shortcut="Del", danger=True)
+        rename.triggered.connect(lambda: self._list.rename(chat))
+        delete.triggered.connect(lambda: self.delete_requested.emit(chat))
+        self._menu.popup(place)
+
+    def restyle(self) -> None:
+        px = theme().px
+        self.setFixedWidth(px(WIDTH))
+        self._outer.setContentsMargins(0, 0, 1, 0)
+        self._middle.setContentsMargins(px(12), px(12), px(12), 0)
+        self._middle.setSpacing(px(8))
+        self._top.setSpacing(px(8))
+        self._foot.setContentsMargins(px(12), px(8), px(12), px(8))
+        self._foot.setSpacing(px(4))
+        self._empty.setContentsMargins(px(10), px(18), px(10), 0)
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Chats"))
+        self._new.setText(self.tr("New chat"))
+        self._new.set_trailing(key_text("Ctrl+N"))
+        self._new.setToolTip("")
+        self._collapse.set_hint(self.tr("Hide the sidebar"), key_text("Ctrl+B"))
+        self._search.set_hint(self.tr("Search chats"))
+        self._list.setAccessibleName(self.tr("Chats"))
+        self._list.rename_name = self.tr("New title")
+        self._models.setText(self.tr("Models"))
+        self._settings.setText(self.tr("Settings"))
+        self._show_chats()
