@@ -15,8 +15,10 @@ from app import __version__
 from app.log import set_up_logging
 from app.model_choice import find_model
 from app.paths import find_paths
+from app.resources import guide_model
 from app.runtime.chats.service import ChatService
 from app.runtime.engine.service import Engine
+from app.runtime.engine.trial import Trials, interrupted_load
 from app.settings import Settings
 from app.ui.bridge import RuntimeBridge
 from app.ui.context import Runtime
@@ -37,7 +39,7 @@ def run_gui(argv: list[str]) -> int:
         lambda _scheme: apply_look(runtime.settings, runtime.languages)
     )
     window.show()
-    window.start()
+    window.start(interrupted_load(runtime.paths))
     if os.environ.get("CHATBELLE_EXIT_WHEN_READY"):
         QTimer.singleShot(0, application.quit)
     code = application.exec()
@@ -60,7 +62,7 @@ def make_runtime() -> Runtime:
     paths = find_paths().create()
     set_up_logging(paths)
     bridge = RuntimeBridge(QApplication.instance())
-    engine = Engine(bridge.post)
+    engine = Engine(bridge.post, Trials(paths, trusted=[guide_model()]))
     return Runtime(
         paths=paths,
         settings=Settings.load(paths.settings),

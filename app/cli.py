@@ -197,25 +197,28 @@ def add_self_test(commands: Any, terminal: Terminal) -> None:
 
 def self_test(_options: argparse.Namespace, terminal: Terminal) -> int:
     """The guide answers in both languages and a history opens. The exit code of the worst failure."""
-    talk = Talk(terminal.paths)
-    steps: list[tuple[str, Callable[[], str]]] = [(STEP_MODEL, lambda: _load_guide(talk, terminal))]
-    for name, question in QUESTIONS.items():
-        steps.append((name, partial(_checked_answer, talk, question, terminal)))
-    steps.append((STEP_HISTORY, _open_history))
     codes = [DONE]
+
+    def step(name: str, work: Callable[[], str]) -> bool:
+        started = time.monotonic()
+        try:
+            facts = work()
+        except Exception as error:  # each step is reported, whatever happens in it
+            print(f"{terminal.text(name)}: {terminal.text(STEP_FAILED)}", flush=True)
+            codes.append(terminal.report(as_app_error(error)))
+            return False
+        seconds = f"{time.monotonic() - started:.1f} s"
+        print(f"{terminal.text(name)}: {terminal.text(STEP_OK)} ({seconds}) {facts}".rstrip(), flush=True)
+        return True
+
+    talk = Talk(terminal.paths)
     try:
-        for name, work in steps:
-            started = time.monotonic()
-            try:
-                facts = work()
-            except Exception as error:  # each step is reported, whatever happens in it
-                print(f"{terminal.text(name)}: {terminal.text(STEP_FAILED)}", flush=True)
-                codes.append(terminal.report(as_app_error(error)))
-            else:
-                seconds = f"{time.monotonic() - started:.1f} s"
-                print(f"{terminal.text(name)}: {terminal.text(STEP_OK)} ({seconds}) {facts}".rstrip(), flush=True)
+        if step(STEP_MODEL, lambda: _load_guide(talk, terminal)):
+            for name, question in QUESTIONS.items():
+                step(name, partial(_checked_answer, talk, question, terminal))
     finally:
         talk.close()
+    step(STEP_HISTORY, _open_history)
     return BUG if BUG in codes else max(codes)
 
 
@@ -291,8 +294,12 @@ def _speak_utf8() -> None:
 
 
 def _clean(text: str) -> str:
-    """Bytes that were no text (a terminal in another encoding) become replacement characters."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """UTF-8 that a terminal with another locale gave us is read again; what was no text becomes a replacement."""
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = text.encode("utf-8", "replace")
+    return raw.decode("utf-8", "replace")
 
 
 def _number(kind: Callable[[str], Any], low: float, high: float) -> Callable[[str], Any]:

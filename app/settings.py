@@ -51,7 +51,7 @@ class Setting:
         if self.choices:
             return value in [choice for choice, _ in self.choices]
         if number and self.low is not None and self.high is not None:
-            return self.low <= value <= self.high
+            return self.low <= float(value) <= self.high
         return True
 
 

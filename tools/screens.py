@@ -167,7 +167,7 @@ def take(shot: Shot, folder: Path) -> Path:
             window.conversation.send(texts.follow_up)
             wait(500)
         if shot.kind == "short":
-            window.transcript.scroll_to_top()
+            window.transcript.verticalScrollBar().setValue(0)
         wait(200)
         target = folder / f"{shot.name}.png"
         window.grab().save(str(target))

@@ -20,7 +20,7 @@ class Texts:
 
 _SHORT_ZH = """用标准库里的 `Counter` 就够了，**不需要自己写循环**。
 
-### 思路
+## 思路
 
 - 先**只留下汉字**，标点和空格不计；
 - 再按次数从多到少，取前 `n` 个。
@@ -59,7 +59,7 @@ _TABLE_ZH = """
 
 _SHORT_EN = """The standard library's `Counter` is enough, **no loop of your own is needed**.
 
-### Idea
+## Idea
 
 - Keep **Chinese characters only**; punctuation and spaces do not count;
 - sort by count and take the first `n`.

@@ -9,8 +9,6 @@ python3 tools/setup.py prepare | lock | clean
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import ctypes.util
 import hashlib
 import json
 import os
@@ -25,28 +23,16 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.system_packages import missing_packages  # noqa: E402
+
 VENV = ROOT / ".venv"
 STAMP = VENV / "chatbelle.json"
 OLDEST, NEWEST = (3, 11), (3, 14)
 NATIVE = "llama-cpp-python"
 NATIVE_FLAGS = "-DLLAVA_BUILD=OFF -DLLAMA_OPENSSL=OFF"
 REPORT_EVERY = 20  # seconds between two lines about a long step
-
-# package on Debian and Ubuntu: the library it brings
-QT_LIBRARIES = {
-    "libgl1": "libGL.so.1",
-    "libegl1": "libEGL.so.1",
-    "libglib2.0-0": "libglib-2.0.so.0",
-    "libdbus-1-3": "libdbus-1.so.3",
-    "libfontconfig1": "libfontconfig.so.1",
-    "libxkbcommon0": "libxkbcommon.so.0",
-    "libxcb-cursor0": "libxcb-cursor.so.0",
-    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
-    "libxcb-icccm4": "libxcb-icccm.so.4",
-    "libxcb-keysyms1": "libxcb-keysyms.so.1",
-    "libxcb-shape0": "libxcb-shape.so.0",
-}
-TEST_PROGRAMS = {"xvfb": "Xvfb", "xdotool": "xdotool", "openbox": "openbox", "imagemagick": "import"}
 
 
 class SetupFailed(Exception):
@@ -60,56 +46,11 @@ def say(text: str) -> None:
 # --- what the machine must have -------------------------------------------------------------------------------
 
 
-def missing_packages(for_tests: bool, for_window: bool, compiler: bool) -> tuple[list[str], list[str]]:
-    """Debian package names of what is really absent here: (must be there, only wished for)."""
-    if sys.platform != "linux":
-        return [], []
-    must: list[str] = []
-    wished: list[str] = []
-    if not VENV.exists() and not _has_module("ensurepip"):
-        must.append("python3-venv")
-    if compiler:
-        if not (shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")):
-            must.append("gcc")
-        if not (shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")):
-            must.append("g++")
-    if for_tests or for_window:
-        must += [package for package, library in QT_LIBRARIES.items() if not has_library(library)]
-        if not has_chinese_font():
-            fonts = ["fonts-wqy-microhei"] if for_tests else ["fonts-noto-cjk"]
-            fonts += [] if shutil.which("fc-list") else ["fontconfig"]
-            (must if for_tests else wished).extend(fonts)
-    if for_tests:
-        must += [package for package, program in TEST_PROGRAMS.items() if not shutil.which(program)]
-    return must, wished
-
-
-def has_library(name: str) -> bool:
-    """True if the dynamic loader finds it."""
-    try:
-        ctypes.CDLL(name)
-    except OSError:
-        return False
-    return True
-
-
-def has_chinese_font() -> bool:
-    if not shutil.which("fc-list"):
-        return False
-    return bool(subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False).stdout.strip())
-
-
-def _has_module(name: str) -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec(name) is not None
-
-
 def check_system(for_tests: bool, for_window: bool, compiler: bool) -> None:
     """Install what is absent (as root on Debian or Ubuntu), otherwise name it in one message."""
     if sys.platform == "darwin" and compiler and not shutil.which("clang"):
         raise SetupFailed("A compiler is needed once for llama.cpp. Install it with:\n  xcode-select --install")
-    must, wished = missing_packages(for_tests, for_window, compiler)
+    must, wished = missing_packages(for_tests, for_window, compiler, venv=not VENV.exists())
     if not must and not wished:
         return
     packages = must + wished
@@ -120,7 +61,7 @@ def check_system(for_tests: bool, for_window: bool, compiler: bool) -> None:
         log = log_folder() / "apt.log"
         run_logged(["apt-get", "update"], log, "apt-get update", environment, check=False)
         run_logged(shlex.split(command), log, "apt-get install", environment, check=False)
-        must, wished = missing_packages(for_tests, for_window, compiler)
+        must, wished = missing_packages(for_tests, for_window, compiler, venv=not VENV.exists())
         packages = must + wished
         if must:
             raise SetupFailed(f"apt-get could not install: {' '.join(must)}\nIts output is in {log}")

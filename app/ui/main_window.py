@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from app.runtime.engine.trial import InterruptedLoad
 from app.ui.chat.composer import Composer
 from app.ui.chat.conversation import Conversation
 from app.ui.chat.first_start import FirstStart
@@ -99,11 +100,11 @@ class MainWindow(QMainWindow):
         self.header.panel_requested.connect(self.place.toggle)
         self.runtime.settings.listeners.append(self._setting_changed)
 
-    def start(self) -> None:
-        """Ask for the chats and load the model chosen last."""
+    def start(self, interrupted: InterruptedLoad | None = None) -> None:
+        """Ask for the chats and load the model chosen last, unless the last run died while loading it."""
         self.runtime.chats.list_chats()
         self.conversation.new_chat()
-        self.models.start()
+        self.models.start(interrupted)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
@@ -37,9 +38,9 @@ class NoticeArea(QWidget):
         timeout_ms: int = 0,
     ) -> None:
         self.clear(key)
-        banner = Banner(tone, title, text)
+        banner = Banner(tone, title, text, compact=tone != "danger", closable=True)
         for label, action in actions:
-            banner.add_button(label, lambda act=action: (self.clear(key), act()))
+            banner.add_button(label).clicked.connect(partial(self._do, key, action))
         banner.closed.connect(lambda: self.clear(key))
         self._banners[key] = banner
         self._layout.addWidget(banner)
@@ -57,6 +58,10 @@ class NoticeArea(QWidget):
             copy = (self.tr("Copy report"), lambda: QGuiApplication.clipboard().setText(shown.report))
             actions = (*actions, copy)
         self.show_notice(key, shown.title, shown.text, "danger", actions)
+
+    def _do(self, key: str, action: Callable[[], object], _checked: bool = False) -> None:
+        self.clear(key)
+        action()
 
     def clear(self, key: str) -> None:
         banner = self._banners.get(key)

@@ -48,8 +48,8 @@ class Sidebar(Live, QFrame):
         self._search = SearchField()
         self._list = ChatList()
         self._empty = Label(role="small", token="text-3", wrap=True)
-        self._models = Button(kind="text", icon="models", leading=True, padding=11)
-        self._settings = Button(kind="text", icon="settings", leading=True, padding=11)
+        self._models = Button(kind="text", icon="models", leading=True, icon_size=20, padding=9)
+        self._settings = Button(kind="text", icon="settings", leading=True, icon_size=20, padding=9)
         self._menu: Menu | None = None
         self._lay_out()
         self._new.clicked.connect(self.new_chat_requested)
@@ -61,6 +61,7 @@ class Sidebar(Live, QFrame):
         self._list.delete_requested.connect(self.delete_requested)
         self._list.chats.renamed.connect(self.rename_requested)
         self._list.menu_requested.connect(self._open_menu)
+        self.setFocusProxy(self._new)
         self._midnight = QTimer(self)
         self._midnight.setSingleShot(True)
         self._midnight.timeout.connect(self._show_chats)
@@ -76,8 +77,10 @@ class Sidebar(Live, QFrame):
         self._middle.addLayout(self._top)
         self._middle.addWidget(self._search)
         self._middle.addWidget(self._list, 1)
-        self._middle.addWidget(self._empty, 0)
-        self._middle.addStretch(0)
+        self._empty_box = QVBoxLayout()
+        self._empty_box.addWidget(self._empty)
+        self._empty_box.addStretch(1)
+        self._middle.addLayout(self._empty_box)
         self._foot = QHBoxLayout()
         for button in (self._models, self._settings):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -116,9 +119,7 @@ class Sidebar(Live, QFrame):
         if self._chats:
             self._empty.set_text(self.tr("No chat has these words in its title."))
         else:
-            self._empty.set_text(
-                self.tr("No chats yet. What you and the model say is only kept on this computer.")
-            )
+            self._empty.set_text(self.tr("No chats yet. What you and the model say is only kept on this computer."))
         now = time.localtime()
         passed = now.tm_hour * 3600 + now.tm_min * 60 + now.tm_sec
         self._midnight.start((DAY - passed + 1) * 1000)
@@ -136,13 +137,13 @@ class Sidebar(Live, QFrame):
     def restyle(self) -> None:
         px = theme().px
         self.setFixedWidth(px(WIDTH))
-        self._outer.setContentsMargins(0, 0, 1, 0)
+        self._outer.setContentsMargins(0, 0, 0, 0)
         self._middle.setContentsMargins(px(12), px(12), px(12), 0)
         self._middle.setSpacing(px(8))
         self._top.setSpacing(px(8))
         self._foot.setContentsMargins(px(12), px(8), px(12), px(8))
         self._foot.setSpacing(px(4))
-        self._empty.setContentsMargins(px(10), px(18), px(10), 0)
+        self._empty_box.setContentsMargins(px(10), px(19), px(10), 0)
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Chats"))

@@ -38,7 +38,7 @@ class SidebarPlace(QObject):
             self.visible = bool(self._settings.get("sidebar"))
             self._sidebar.setFixedWidth(theme().px(WIDTH))
             self._sidebar.setVisible(self.visible)
-        self._header.set_sidebar_hidden(not self.visible)
+        self._header.set_sidebar_shown(self.visible)
 
     def _move(self, narrow: bool) -> None:
         layout = self._host.layout()
@@ -70,12 +70,12 @@ class SidebarPlace(QObject):
             self._settings.set("sidebar", True)
             self._sidebar.show()
             self._animate(0, theme().px(WIDTH))
-        self._header.set_sidebar_hidden(self.overlaid)
+        self._header.set_sidebar_shown(not self.overlaid)
 
     def _collapse(self) -> None:
         self.visible = False
         self._settings.set("sidebar", False)
-        self._header.set_sidebar_hidden(True)
+        self._header.set_sidebar_shown(False)
         self._animate(self._sidebar.width(), 0)
 
     def close_overlay(self) -> bool:

@@ -12,6 +12,7 @@ QToolTip { background: @bg-raised; color: @text-1; border: 1px solid @line-stron
 
 QPushButton { min-height: 34dp; padding: 0 14dp; border-radius: 8dp; border: 1px solid @line-strong;
   background: @bg-raised; color: @text-1; }
+QPushButton, QToolButton, QListView { outline: 0; }
 QPushButton:hover { background: @bg-hover-up; }
 QPushButton:pressed { background: @bg-pressed; }
 QPushButton:disabled { color: @text-off; background: @bg-raised; border-color: @line; }
@@ -29,11 +30,14 @@ QPushButton[kind="danger"]:hover { background: @danger-soft; border-color: @dang
 QPushButton[kind="danger"]:pressed { background: @danger-line; }
 QPushButton[kind="danger"]:disabled { color: @text-off; }
 QPushButton[kind="danger-fill"] { background: @danger-fill; color: @on-accent; border-color: @danger-fill; }
+QPushButton[kind="bare"] { background: transparent; border: 0; padding: 0; min-height: 0; }
+QPushButton[compact="true"] { min-height: 32dp; }
 QPushButton[kind="link"] { background: transparent; border: 0; padding: 0; color: @accent-text; min-height: 20dp; }
 
 QToolButton { border: 0; border-radius: 8dp; background: transparent; padding: 0; }
 QToolButton:hover { background: @bg-hover; }
-QToolButton:pressed { background: @bg-pressed; }
+QToolButton[up="true"]:hover { background: @bg-hover-up; }
+QToolButton:pressed, QToolButton[up="true"]:pressed { background: @bg-pressed; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox { min-height: 34dp; padding: 0 11dp; border-radius: 8dp;
@@ -42,9 +46,23 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox { min-height: 34dp; padding: 0 11
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid @focus; padding: 0 10dp;
   min-height: 32dp; }
 QLineEdit[wrong="true"] { border-color: @danger; }
+QLineEdit[quiet="true"] { border: 0; background: @bg-hover; padding: 0; min-height: 34dp; }
+QLineEdit[quiet="true"]:focus { border: 0; padding: 0; min-height: 34dp; }
+QLineEdit[inline="true"] { min-height: 0; padding: 0 7dp; background: @bg-raised; }
+QLineEdit[inline="true"]:focus { min-height: 0; padding: 0 6dp; }
+QAbstractSpinBox[bare="true"] { border: 0; background: transparent; padding: 0; min-height: 22dp; color: @text-2; }
+QAbstractSpinBox[bare="true"]:focus { border: 0; border-bottom: 2px solid @focus; padding: 0; min-height: 20dp; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0; min-height: 0;
+  background: transparent; }
+QComboBox[compact="true"] { min-height: 32dp; }
+QComboBox[compact="true"]:focus { min-height: 30dp; }
 QComboBox::drop-down { border: 0; width: 28dp; }
+QComboBox::down-arrow { image: none; }
+QComboBox { combobox-popup: 0; }
+QComboBox:disabled, QLineEdit:disabled { color: @text-off; border-color: @line; }
 QComboBox QAbstractItemView { background: @bg-raised; border: 1px solid @line-strong; padding: 6dp; outline: 0;
   selection-background-color: @bg-hover-up; selection-color: @text-1; }
+QComboBox QAbstractItemView::item { min-height: 34dp; padding: 0 10dp; border-radius: 7dp; }
 
 QMenu { background: @bg-raised; border: 1px solid @line-strong; border-radius: 12dp; padding: 6dp; }
 QMenu::item { min-height: 20dp; padding: 7dp 24dp 7dp 10dp; border-radius: 7dp; color: @text-1; }
@@ -70,6 +88,19 @@ QProgressBar[tone="broken"]::chunk { background: @danger; }
 QSlider::groove:horizontal { height: 4dp; border-radius: 2dp; background: @line-strong; }
 QSlider::sub-page:horizontal { height: 4dp; border-radius: 2dp; background: @accent-mark; }
 QSlider::handle:horizontal { width: 16dp; height: 16dp; margin: -6dp 0; border-radius: 8dp; background: @slider; }
+
+QAbstractScrollArea[plain="true"] { background: transparent; border: 0; }
+QTextEdit[plain="true"] { selection-background-color: @selection; selection-color: @text-1; }
+QFrame[rule="true"] { background: @line; border: 0; }
+QTextEdit[field="true"] { background: @bg-raised; border: 1px solid @line-control; border-radius: 8dp; padding: 6dp 9dp; }
+QTextEdit[field="true"]:focus { border: 2px solid @focus; padding: 5dp 8dp; }
+QFrame#categories { background: @bg-sidebar; border: 0; border-right: 1px solid @line; }
+QDialog { background: @bg-page; }
+QRadioButton, QCheckBox { spacing: 8dp; }
+QRadioButton::indicator, QCheckBox::indicator { width: 15dp; height: 15dp; border: 1.5px solid @line-control;
+  background: @bg-raised; }
+QRadioButton::indicator { border-radius: 9dp; }
+QCheckBox::indicator { border-radius: 5dp; }
 
 QFrame#sidebar { background: @bg-sidebar; border: 0; border-right: 1px solid @line; }
 QFrame#header { background: @bg-page; border: 0; border-bottom: 1px solid @line; }

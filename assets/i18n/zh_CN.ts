@@ -1,315 +1,1106 @@
-<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE TS>
+<?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name />
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>SettingsCategories</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>AnswerMessage</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>More</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Go on writing</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>answering…</source>
+        <translation>正在回答…</translation>
+    </message>
+</context>
+<context>
+    <name>AttachmentChip</name>
+    <message>
+        <source>File {name}</source>
+        <translation>文件 {name}</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Cli</name>
+    <message>
+        <source>Runs BELLE language models on this computer, offline. Without a command: the window.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>ask a question, or chat in the terminal</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>guide (the built-in one) or the path of a GGUF file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>the question; without it an interactive chat starts</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>a system prompt</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>longest answer, in tokens</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>0 always takes the likeliest token</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>makes a random answer repeatable</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>use the prompt as it is, without the model's template</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>print one JSON object: text, tokens, prompt_tokens, stats</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>print the answer when it is complete</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>check that this installation works</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>show the log on stderr</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>--json and --raw need --prompt</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Chatting with {name}. /new starts over, Ctrl-C stops an answer, /quit ends.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This is a small built-in guide to the app, not BELLE.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>(Earlier turns no longer fit.)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>(A new chat.)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>(Ctrl-C again ends.)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>load the built-in guide</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>answer in Chinese</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>answer in English</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>open a chat history</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>ok</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>FAILED</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Loading {name}: {percent} %</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>CodeBlock</name>
+    <message>
+        <source>Code</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copy the code</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>Add a text file</source>
+        <translation>添加文本文件</translation>
+    </message>
+    <message>
+        <source>Text files</source>
+        <translation>文本文件</translation>
+    </message>
+    <message>
+        <source>[File: {name}]</source>
+        <translation>【文件：{name}】</translation>
+    </message>
+    <message>
+        <source>[End of {name}]</source>
+        <translation>【{name} 完】</translation>
+    </message>
+    <message>
+        <source>“{name}” is not a .txt or .md file. Copy its text into the message instead.</source>
+        <translation>“{name}”不是 .txt 或 .md 文件。可以把里面的文字复制到消息里。</translation>
+    </message>
+    <message>
+        <source>“{name}” is larger than 200 KB, too much for one message. Choose a shorter file.</source>
+        <translation>“{name}”超过 200 KB，一条消息放不下。请换一个短一些的文件。</translation>
+    </message>
+    <message>
+        <source>“{name}” has no text in it.</source>
+        <translation>“{name}”里没有文字。</translation>
+    </message>
+    <message>
+        <source>“{name}” is neither UTF-8 nor GB18030 text. Save it as UTF-8 and try again.</source>
+        <translation>“{name}”不是 UTF-8 或 GB18030 文本。请另存为 UTF-8 后再试。</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read. Check that it still exists and that you may open it.</source>
+        <translation>读不了“{name}”。请看看它还在不在，你有没有权限打开。</translation>
+    </message>
+    <message>
+        <source>Five files fit into one message. “{name}” was not added.</source>
+        <translation>一条消息最多放 5 个文件，没有加入“{name}”。</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Ask the built-in guide…</source>
+        <translation>问问内置向导…</translation>
+    </message>
+    <message>
+        <source>Message BELLE…</source>
+        <translation>输入你的问题…</translation>
+    </message>
+    <message>
+        <source>Continue the chat…</source>
+        <translation>继续提问…</translation>
+    </message>
+    <message>
+        <source> (Enter to send, Shift+Enter for a new line)</source>
+        <translation>　Enter 发送，Shift + Enter 换行</translation>
+    </message>
+</context>
 <context>
     <name>Conversation</name>
     <message>
         <source>The context is full: start a new chat to go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文已满：开一个新对话再继续。</translation>
     </message>
     <message>
         <source>Earlier turns no longer fit; the model does not see them any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>较早的对话放不下了，模型已看不到它们。</translation>
     </message>
     <message>
         <source>Chat deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除聊天</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>The chat history could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天记录读不出来了</translation>
     </message>
     <message>
         <source>It was moved to {path}; a new, empty history was started.</source>
-        <translation type="unfinished"></translation>
+        <translation>原文件已移到 {path}，现在用的是一份新的空记录。</translation>
     </message>
     <message>
         <source>waiting for the model…</source>
-        <translation type="unfinished"></translation>
+        <translation>等待模型载入…</translation>
     </message>
     <message>
         <source>reading {done}/{total}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取 {done}/{total}</translation>
     </message>
     <message>
         <source>reading…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取…</translation>
     </message>
     <message>
         <source>stopping…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在停止…</translation>
     </message>
     <message>
         <source>answering…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在回答…</translation>
+    </message>
+</context>
+<context>
+    <name>FirstStart</name>
+    <message>
+        <source>Hello, start here</source>
+        <translation>你好，从这里开始</translation>
     </message>
     <message>
+        <source>The **built-in guide** is chatting with you. It is a small model that came with the app and only knows how to install and use it;
+it is not BELLE. To write, translate or code, download a BELLE model.</source>
+        <translation>现在由**内置向导**陪你聊天。它是随应用提供的小模型，只懂安装和使用，
+不是 BELLE。要写作、翻译、写代码，请下载一个 BELLE 模型。</translation>
+    </message>
+    <message>
+        <source>Which BELLE model suits my computer?</source>
+        <translation>我的电脑适合用哪个 BELLE 模型？</translation>
+    </message>
+    <message>
+        <source>What is the “key file”, and where do I get it?</source>
+        <translation>“密钥文件”是什么，从哪里得到？</translation>
+    </message>
+    <message>
+        <source>Does it work offline? Where are my chats kept?</source>
+        <translation>不联网能用吗？聊天记录保存在哪里？</translation>
+    </message>
+    <message>
+        <source>What shall we talk about?</source>
+        <translation>想聊点什么？</translation>
+    </message>
+    <message>
+        <source>**{name}** answers on this computer. Nothing you write leaves it.</source>
+        <translation>**{name}** 就在这台电脑上回答，你写的话不会离开它。</translation>
+    </message>
+    <message>
+        <source>Write a birthday letter to my mother</source>
+        <translation>给妈妈写一封生日信</translation>
+    </message>
+    <message>
+        <source>Explain Newton's first law to a child</source>
+        <translation>给孩子讲讲牛顿第一定律</translation>
+    </message>
+    <message>
+        <source>Translate into English: 春眠不觉晓，处处闻啼鸟</source>
+        <translation>翻译成英文：春眠不觉晓，处处闻啼鸟</translation>
+    </message>
+    <message>
+        <source>Download a BELLE model</source>
+        <translation>下载 BELLE 模型</translation>
+    </message>
+    <message>
+        <source>See which models suit this computer, and what they need.</source>
+        <translation>看看哪些模型适合这台电脑，各要多少空间。</translation>
+    </message>
+    <message>
+        <source>Choose a model…</source>
+        <translation>选择模型…</translation>
+    </message>
+    <message>
+        <source>Or ask the guide first</source>
+        <translation>或者先问问向导</translation>
+    </message>
+    <message>
+        <source>Try one of these</source>
+        <translation>不妨从这里开始</translation>
+    </message>
+</context>
+<context>
+    <name>FolderRow</name>
+    <message>
+        <source>Data folder</source>
+        <translation>数据文件夹</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open the data folder</source>
+        <translation>打开数据文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>Header</name>
+    <message>
         <source>New chat</source>
-        <translation type="unfinished"></translation>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>No model</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>Built-in guide</source>
+        <translation>内置向导</translation>
+    </message>
+    <message>
+        <source>small model</source>
+        <translation>小模型</translation>
+    </message>
+    <message>
+        <source>Loading {percent}%</source>
+        <translation>载入中 {percent}%</translation>
+    </message>
+    <message>
+        <source>Could not load</source>
+        <translation>未能载入</translation>
+    </message>
+    <message>
+        <source>Memory tight</source>
+        <translation>内存吃紧</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>Open a GGUF file…</source>
+        <translation>打开 GGUF 文件…</translation>
+    </message>
+    <message>
+        <source>Manage models…</source>
+        <translation>管理模型…</translation>
+    </message>
+    <message>
+        <source>Model menu</source>
+        <translation>模型菜单</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Copy the chat</source>
+        <translation>复制整段聊天</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Chat menu</source>
+        <translation>聊天菜单</translation>
+    </message>
+    <message>
+        <source>Show the sidebar</source>
+        <translation>展开侧栏</translation>
+    </message>
+    <message>
+        <source>More about this chat</source>
+        <translation>更多操作</translation>
     </message>
 </context>
 <context>
     <name>Messages</name>
     <message>
         <source>Something went wrong inside ChatBELLE ({kind}).</source>
-        <translation type="unfinished"></translation>
+        <translation>ChatBELLE 内部出了问题（{kind}）。</translation>
     </message>
     <message>
         <source>Copy the report and send it to us; your chats are safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>请复制报告发给我们；你的聊天都还在。</translation>
     </message>
     <message>
         <source>Your chats were saved by a newer ChatBELLE (format {found}, known here: {known}).</source>
-        <translation type="unfinished"></translation>
+        <translation>你的聊天是由更新版本的 ChatBELLE 保存的（格式 {found}，这里只认识 {known}）。</translation>
     </message>
     <message>
         <source>Install the newest ChatBELLE. Your chats were not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装最新的 ChatBELLE。你的聊天没有被改动。</translation>
     </message>
     <message>
         <source>Another program is using your chat history ({path}).</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个程序正在使用聊天记录（{path}）。</translation>
     </message>
     <message>
         <source>Close other ChatBELLE windows or the backup that is running, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭其他 ChatBELLE 窗口或正在运行的备份，再试一次。</translation>
     </message>
     <message>
         <source>The chat history cannot be written to {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天记录无法写入 {path}。</translation>
     </message>
     <message>
         <source>Check that the folder exists and that you may write to it, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查文件夹是否存在、是否允许写入，再试一次。</translation>
     </message>
     <message>
         <source>The chat history was damaged; it is kept as {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天记录已损坏，原文件保留为 {path}。</translation>
     </message>
     <message>
         <source>A new, empty history was started. A backup of the old file can be put back.</source>
-        <translation type="unfinished"></translation>
+        <translation>现在用的是一份新的空记录；有备份的话可以放回去。</translation>
     </message>
     <message>
         <source>The disk that holds {path} is full.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 所在的磁盘已满。</translation>
     </message>
     <message>
         <source>Free some space, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请腾出一些空间，再试一次。</translation>
     </message>
     <message>
         <source>That chat is no longer there.</source>
-        <translation type="unfinished"></translation>
+        <translation>那条聊天已经不在了。</translation>
     </message>
     <message>
         <source>Choose another chat or start a new one.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择别的聊天，或开一个新对话。</translation>
+    </message>
+    <message>
+        <source>There is no model called {name}.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Use guide, the built-in one, or the path of a GGUF file.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The built-in guide gave no fitting answer to: {question}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Install ChatBELLE again; its files may be damaged.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The model file {path} is damaged or incomplete ({detail}).</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download or convert it again, or choose another model.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{path} is not a GGUF model file.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose a file that ends in .gguf, or convert this one first.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This ChatBELLE cannot run models of the kind {architecture} ({path}).</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose another model, or install a newer ChatBELLE.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>There is not enough memory for {path}: it needs more than {need_gb} GB, {free_gb} GB are free.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Close other programs, choose a smaller model, or set a shorter context.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose a model first.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The message is too long: {tokens} tokens, and the model can hold {context}.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Shorten it, or set a longer context in the settings.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The chat template inside this model file cannot be used ({detail}).</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose another file of this model.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The model file {path} crashed when it was tried ({reason}). ChatBELLE itself is not affected.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download or convert it again, choose another model, or switch off the graphics card.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This computer's processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Install the ChatBELLE build for your processor, or choose another model.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The memory ran out when {path} was tried.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{path} did not answer within {seconds} seconds when it was tried.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Close other programs and try again, or choose a smaller model.</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The model file {path} is not there.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型文件 {path} 不在了。</translation>
     </message>
     <message>
         <source>Choose another model or put the file back.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择别的模型，或把文件放回原处。</translation>
     </message>
 </context>
 <context>
     <name>ModelChoice</name>
     <message>
+        <source>Try again</source>
+        <translation>再试一次</translation>
+    </message>
+    <message>
+        <source>ChatBELLE ended while loading {name}</source>
+        <translation>上次载入 {name} 时 ChatBELLE 意外退出</translation>
+    </message>
+    <message>
+        <source>The built-in guide answers for now.</source>
+        <translation>现在先由内置向导回答。</translation>
+    </message>
+    <message>
         <source>Open a GGUF file</source>
-        <translation type="unfinished"></translation>
+        <translation>打开 GGUF 文件</translation>
     </message>
     <message>
         <source>GGUF models (*.gguf)</source>
-        <translation type="unfinished"></translation>
+        <translation>GGUF 模型 (*.gguf)</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <source>Open another file…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开别的文件…</translation>
     </message>
     <message>
         <source>Use the built-in guide</source>
-        <translation type="unfinished"></translation>
+        <translation>使用内置向导</translation>
     </message>
     <message>
         <source>Built-in guide</source>
-        <translation type="unfinished"></translation>
+        <translation>内置向导</translation>
     </message>
     <message>
         <source>small model</source>
-        <translation type="unfinished"></translation>
+        <translation>小模型</translation>
     </message>
 </context>
 <context>
     <name>NoticeArea</name>
     <message>
         <source>Copy report</source>
-        <translation type="unfinished"></translation>
+        <translation>复制报告</translation>
+    </message>
+</context>
+<context>
+    <name>Privacy</name>
+    <message>
+        <source>Everything stays on this computer</source>
+        <translation>一切都留在这台电脑上</translation>
+    </message>
+    <message>
+        <source>Models run here. Your messages, the answers and the files you add are not sent anywhere, and there is no account and no statistics about you.</source>
+        <translation>模型就在这里运行。你的消息、回答和添加的文件都不会发到别处；不需要账号，也不统计你的任何信息。</translation>
+    </message>
+    <message>
+        <source>When the app uses the network</source>
+        <translation>什么时候会联网</translation>
+    </message>
+    <message>
+        <source>Chatting never does. It only goes online when you ask it to, for example to download a model.</source>
+        <translation>聊天从不联网。只有你要求时才会，比如下载模型。</translation>
+    </message>
+    <message>
+        <source>Where chats are kept</source>
+        <translation>聊天保存在哪里</translation>
+    </message>
+    <message>
+        <source>In one file, chats.db, in the data folder, not encrypted: whoever can read your files can read your chats. A deleted chat can be restored until the app ends.</source>
+        <translation>在数据文件夹的 chats.db 一个文件里，没有加密：能读你文件的人就能读你的聊天。删除的聊天在应用退出前可以恢复。</translation>
+    </message>
+</context>
+<context>
+    <name>SettingRow</name>
+    <message>
+        <source>{n} tokens</source>
+        <translation>{n} 词元</translation>
     </message>
 </context>
 <context>
     <name>Settings</name>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Interface language</source>
-        <translation type="unfinished"></translation>
+        <translation>界面语言</translation>
     </message>
     <message>
         <source>Changes at once</source>
-        <translation type="unfinished"></translation>
+        <translation>立即生效</translation>
     </message>
     <message>
         <source>Like the system</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Look</source>
-        <translation type="unfinished"></translation>
+        <translation>外观</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>颜色</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>浅色</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>深色</translation>
     </message>
     <message>
         <source>Text size</source>
-        <translation type="unfinished"></translation>
+        <translation>文字大小</translation>
     </message>
     <message>
         <source>Everything grows with it, in percent</source>
-        <translation type="unfinished"></translation>
+        <translation>界面会一起放大，单位是百分比</translation>
     </message>
     <message>
         <source>Wide answers</source>
-        <translation type="unfinished"></translation>
+        <translation>宽版回答</translation>
     </message>
     <message>
         <source>Up to 1080 instead of 760 pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>最宽 1080 像素，平时是 760</translation>
     </message>
     <message>
         <source>Every chat</source>
-        <translation type="unfinished"></translation>
+        <translation>所有聊天</translation>
     </message>
     <message>
         <source>System prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>系统提示词</translation>
     </message>
     <message>
         <source>Put before every chat; BELLE was trained without one</source>
-        <translation type="unfinished"></translation>
+        <translation>放在每次聊天的最前面；BELLE 训练时没有用过</translation>
     </message>
     <message>
         <source>Answers</source>
-        <translation type="unfinished"></translation>
+        <translation>回答</translation>
     </message>
     <message>
-        <source>Use the model&apos;s own values</source>
-        <translation type="unfinished"></translation>
+        <source>Use the model's own values</source>
+        <translation>使用模型自带的参数</translation>
     </message>
     <message>
         <source>What its makers recommend, in place of the values below</source>
-        <translation type="unfinished"></translation>
+        <translation>用作者推荐的值，不用下面的</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>温度</translation>
     </message>
     <message>
         <source>Lower is steadier, higher is more varied</source>
-        <translation type="unfinished"></translation>
+        <translation>越低越稳定，越高越多变</translation>
     </message>
     <message>
         <source>Top-p</source>
-        <translation type="unfinished"></translation>
+        <translation>Top-p</translation>
     </message>
     <message>
         <source>Keeps the likeliest tokens up to this share</source>
-        <translation type="unfinished"></translation>
+        <translation>只在累计概率达到这个值的词元里选</translation>
     </message>
     <message>
         <source>Top-k</source>
-        <translation type="unfinished"></translation>
+        <translation>Top-k</translation>
     </message>
     <message>
         <source>Keeps this many of the likeliest tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>只在最可能的这么多个词元里选</translation>
     </message>
     <message>
         <source>Repeat penalty</source>
-        <translation type="unfinished"></translation>
+        <translation>重复惩罚</translation>
     </message>
     <message>
         <source>Above 1 discourages repetition</source>
-        <translation type="unfinished"></translation>
+        <translation>大于 1 会减少重复</translation>
     </message>
     <message>
         <source>Longest answer</source>
-        <translation type="unfinished"></translation>
+        <translation>最长回答</translation>
     </message>
     <message>
         <source>Stops earlier when the model is finished</source>
-        <translation type="unfinished"></translation>
+        <translation>模型说完就会提前停下</translation>
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished"></translation>
+        <translation>内存</translation>
     </message>
     <message>
         <source>Context length</source>
-        <translation type="unfinished"></translation>
+        <translation>上下文长度</translation>
     </message>
     <message>
         <source>How much of the chat the model keeps in view</source>
-        <translation type="unfinished"></translation>
+        <translation>模型能记住多少聊天内容</translation>
     </message>
     <message>
         <source>Speed</source>
-        <translation type="unfinished"></translation>
+        <translation>速度</translation>
     </message>
     <message>
         <source>Processor threads</source>
-        <translation type="unfinished"></translation>
+        <translation>处理器线程</translation>
     </message>
     <message>
         <source>0 uses one per physical core</source>
-        <translation type="unfinished"></translation>
+        <translation>0 表示每个物理核心一个</translation>
     </message>
     <message>
         <source>Use the graphics card</source>
-        <translation type="unfinished"></translation>
+        <translation>使用显卡</translation>
     </message>
     <message>
         <source>Only where this build supports one</source>
-        <translation type="unfinished"></translation>
+        <translation>只在这个版本支持显卡时有效</translation>
     </message>
     <message>
         <source>Automatic</source>
-        <translation type="unfinished"></translation>
+        <translation>自动</translation>
     </message>
     <message>
         <source>Never</source>
-        <translation type="unfinished"></translation>
+        <translation>从不</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsCategories</name>
+    <message>
+        <source>General</source>
+        <translation>通用</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>聊天</translation>
+    </message>
+    <message>
+        <source>Performance</source>
+        <translation>性能</translation>
+    </message>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>关于</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsWindow</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Search settings</source>
+        <translation>搜索设置</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>No setting has these words. Try another one, or fewer.</source>
+        <translation>没有设置含这些字。换一个词，或者少写几个字试试。</translation>
+    </message>
+</context>
+<context>
+    <name>Shortcuts</name>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Search chats</source>
+        <translation>搜索聊天</translation>
+    </message>
+    <message>
+        <source>Show or hide the sidebar</source>
+        <translation>展开或收起侧栏</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Send the message</source>
+        <translation>发送消息</translation>
+    </message>
+    <message>
+        <source>New line in the message</source>
+        <translation>消息里换行</translation>
+    </message>
+    <message>
+        <source>Stop the answer; close what is open</source>
+        <translation>停止回答；关闭打开的东西</translation>
+    </message>
+    <message>
+        <source>Rename the chat in the sidebar</source>
+        <translation>重命名侧栏里的聊天</translation>
+    </message>
+    <message>
+        <source>Delete the chat in the sidebar</source>
+        <translation>删除侧栏里的聊天</translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>昨天</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>更早</translation>
+    </message>
+    <message>
+        <source>No chat has these words in its title.</source>
+        <translation>没有标题含这些字的聊天。</translation>
+    </message>
+    <message>
+        <source>No chats yet. What you and the model say is only kept on this computer.</source>
+        <translation>还没有聊天。你和模型说的话只保存在这台电脑上。</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Chats</source>
+        <translation>聊天</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Hide the sidebar</source>
+        <translation>收起侧栏</translation>
+    </message>
+    <message>
+        <source>Search chats</source>
+        <translation>搜索聊天</translation>
+    </message>
+    <message>
+        <source>New title</source>
+        <translation>新标题</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>Built-in guide</source>
+        <translation>内置向导</translation>
+    </message>
+    <message>
+        <source>small model</source>
+        <translation>小模型</translation>
+    </message>
+    <message>
+        <source>{n} tokens/s</source>
+        <translation>{n} 词元/秒</translation>
+    </message>
+    <message>
+        <source>Context {used} / {total}</source>
+        <translation>上下文 {used} / {total}</translation>
+    </message>
+    <message>
+        <source>nearly full</source>
+        <translation>将满</translation>
+    </message>
+    <message>
+        <source>Runs offline</source>
+        <translation>离线运行</translation>
+    </message>
+    <message>
+        <source>answers can be wrong</source>
+        <translation>回答可能有误，请核对</translation>
+    </message>
+</context>
+<context>
+    <name>TableBlock</name>
+    <message>
+        <source>Table</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>TextView</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Open in browser</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>UserMessage</name>
+    <message>
+        <source>You: {text}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Edit your message</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>VersionRow</name>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+</context>
+<context>
+    <name>_ToEnd</name>
+    <message>
+        <source>To the end</source>
+        <translation type="unfinished" />
     </message>
 </context>
 </TS>

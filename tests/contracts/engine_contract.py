@@ -1,4 +1,4 @@
-"""What every engine promises to the chats, real or fake. Subclass it and give the fixtures that `EngineContract` names."""
+"""What every engine promises to the chats, real or fake. Subclass `EngineContract`."""
 
 from __future__ import annotations
 
@@ -49,13 +49,15 @@ class Listener:
 
 
 class EngineContract:
-    """`engine` is ready to answer; `engine_without_model` is not; `long_tokens` keep it busy for a while."""
+    """Fixtures: `engine` is ready to answer, `engine_without_model` is not. `question` must have an answer of
+    ten pieces at least when `long_tokens` are allowed."""
 
+    question = "Tell me a story"
     long_tokens = 1000
 
     def ask(self, engine: AnsweringEngine, listener: Listener, **changes: object) -> Job:
         values: dict[str, object] = {
-            "turns": (Turn(Role.USER, "What can you do? 你好"),),
+            "turns": (Turn(Role.USER, self.question),),
             "sampling": Sampling(temperature=0.0, seed=1),
             "max_tokens": 8,
         }
@@ -111,12 +113,28 @@ class EngineContract:
             assert ending.result.stats.end in (EndReason.LIMIT, EndReason.EOS, EndReason.STOP_STRING)
 
     def test_cancel_while_answering_ends_the_answer_as_stopped(self, engine: AnsweringEngine) -> None:
-        started = threading.Event()
-        listener = Listener(lambda event: started.set() if isinstance(event, TextDelta) else None)
-        job = self.ask(engine, listener, max_tokens=self.long_tokens)
-        assert started.wait(WITHIN)
-        job.cancel()
+        jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        listener = Listener(lambda event: stop() if isinstance(event, TextDelta) else None)
+
+        def stop() -> None:
+            if len(listener.text()) == len(listener.events[-1].text):  # type: ignore[attr-defined]
+                jobs.get(timeout=WITHIN).cancel()
+
+        jobs.put(self.ask(engine, listener, max_tokens=self.long_tokens))
         self._assert_stopped(listener)
+        assert sum(isinstance(event, TextDelta) for event in listener.events) < 10
+
+    def test_cancel_while_the_prompt_is_read_gives_no_text(self, engine: AnsweringEngine) -> None:
+        jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        listener = Listener(lambda event: stop() if isinstance(event, PromptProgress) else None)
+
+        def stop() -> None:
+            if len(listener.events) == 1:
+                jobs.get(timeout=WITHIN).cancel()
+
+        jobs.put(self.ask(engine, listener, turns=(Turn(Role.USER, "many words " * 300),)))
+        self._assert_stopped(listener)
+        assert not listener.text()
 
     def test_cancel_before_the_start_says_nothing_but_the_end(self, engine: AnsweringEngine) -> None:
         gate = threading.Event()

@@ -3,7 +3,7 @@
 import random
 import re
 
-from synonyms import EN_GROUPS, EN_PREFIXES, EN_SUFFIXES, ZH_GROUPS, ZH_PREFIXES, ZH_SUFFIXES
+from synonyms import polite_words, synonym_groups
 
 LATIN_AFTER_HAN = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])\s*(?=[\u4e00-\u9fff])")
 PUNCTUATION = re.compile(r"[?!.,;:，。？！；：、…\"'“”‘’()（）]+")
@@ -34,8 +34,8 @@ class Synonyms:
         return self.pattern.sub(other, text)
 
 
-ZH_SYNONYMS = Synonyms(ZH_GROUPS, whole_words=False)
-EN_SYNONYMS = Synonyms(EN_GROUPS, whole_words=True)
+SYNONYMS = {lang: Synonyms(synonym_groups(lang), whole_words=lang == "en") for lang in ("zh", "en")}
+POLITE = {lang: polite_words(lang) for lang in ("zh", "en")}
 
 
 def split_words(text: str, lang: str) -> list[str]:
@@ -46,11 +46,11 @@ def split_words(text: str, lang: str) -> list[str]:
 def _drop(text: str, lang: str, rng: random.Random, rate: float) -> str:
     pieces = split_words(text, lang)
     kept = [piece for piece in pieces if rng.random() >= rate]
-    return "".join(kept) if len(kept) * 2 >= len(pieces) else text
+    return "".join(kept) if len(kept) >= max(3, len(pieces) * 0.6) else text
 
 
 def _typo(text: str, rng: random.Random) -> str:
-    if len(text) < 4:
+    if len(text) < 7:
         return text
     at = rng.randrange(len(text) - 1)
     kind = rng.randrange(4)
@@ -64,7 +64,7 @@ def _typo(text: str, rng: random.Random) -> str:
 
 
 def _polite(text: str, lang: str, rng: random.Random) -> str:
-    prefixes, suffixes = (ZH_PREFIXES, ZH_SUFFIXES) if lang == "zh" else (EN_PREFIXES, EN_SUFFIXES)
+    prefixes, suffixes = POLITE[lang]
     where = rng.random()
     if where < 0.65:
         text = rng.choice(prefixes) + (text if lang == "zh" or rng.random() < 0.3 else text[:1].lower() + text[1:])
@@ -95,7 +95,7 @@ def rewrite(text: str, lang: str, rng: random.Random, synonyms: bool = True) -> 
     if rng.random() < 0.16:
         return text
     if synonyms and rng.random() < 0.6:
-        text = (ZH_SYNONYMS if lang == "zh" else EN_SYNONYMS).swap(text, rng, rng.choice([0.25, 0.6]))
+        text = SYNONYMS[lang].swap(text, rng, rng.choice([0.25, 0.6]))
     if rng.random() < 0.1:
         text = _crop(text, lang, rng)
     if rng.random() < 0.3:

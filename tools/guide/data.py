@@ -18,7 +18,7 @@ OFFTOPIC = "offtopic"
 FIRST_TURN = "Human: {question}\n\nAssistant:"
 LATER_TURN = "\n\nHuman: {question}\n\nAssistant:"
 QUESTION_WEIGHT = 0.1
-PHRASES = Path(__file__).resolve().parent / "phrases"
+HERE = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ class GuideData:
 
 
 def data_hash(folder: Path) -> str:
-    """sha256 over the names and bytes of all data files: under `folder`, and the phrase patterns."""
+    """sha256 over the names and bytes of all data files: in `folder`, phrases and words beside this script."""
     digest = hashlib.sha256()
-    files = [*sorted((folder / "topics").glob("*.json")), folder / "offtopic.json", *sorted(PHRASES.glob("*.txt"))]
+    files = [*sorted((folder / "topics").glob("*.json")), folder / "offtopic.json", *sorted(HERE.glob("*/*.txt"))]
     for path in files:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -89,7 +89,7 @@ def _intent(label: str, lang: str, part: dict[str, list[str] | str], **more: tup
 def load(folder: Path) -> GuideData:
     """Read `topics/*.json` and `offtopic.json` of `folder`."""
     intents: list[Intent] = []
-    patterns = load_patterns(PHRASES)
+    patterns = load_patterns(HERE / "phrases")
     for path in sorted((folder / "topics").glob("*.json")):
         for topic in json.loads(path.read_text("utf-8"))["topics"]:
             label = topic["id"]
@@ -155,7 +155,7 @@ class Sampler:
 
     def _wording(self, intent: Intent) -> str:
         rng = self.rng
-        if intent.patterns and rng.random() < 0.4:
+        if intent.patterns and rng.random() < 0.45:
             return rng.choice(intent.patterns).draw(rng)
         return rng.choice(intent.questions)
 
@@ -178,21 +178,21 @@ class Sampler:
             return self._refused(lang)
         return self._turn(self.rng.choice(self.by_lang[lang]))
 
-    def turns(self) -> list[Turn]:
-        """A conversation of one to three turns."""
+    def turns(self, several: float) -> list[Turn]:
+        """A conversation: one turn, or with probability `several` two or three; follow-ups come on top (8 %)."""
         rng = self.rng
         lang = rng.choice(LANGS)
-        earlier = 0 if rng.random() < 0.8 else rng.choice([1, 1, 2])
+        earlier = rng.choice([1, 1, 2]) if rng.random() < several else 0
         turns = [self._any_turn(lang if rng.random() < 0.8 else rng.choice(LANGS)) for _ in range(earlier)]
-        if self.continued[lang] and rng.random() < 0.1:
+        if self.continued[lang] and rng.random() < 0.08:
             intent = rng.choice(self.continued[lang])
             turns = [*turns[:1], self._turn(intent), self._turn(rng.choice(intent.follow_ups))]
             return turns if rng.random() < 0.8 else [*turns, self._any_turn(lang)]
         return [*turns, self._any_turn(lang)]
 
-    def sample(self, full_share: float) -> Sample:
-        """One sample; a lone turn's answer is complete with probability `full_share`, else only its first tokens."""
-        turns = self.turns()
+    def sample(self, several: float, whole: float) -> Sample:
+        """One sample; a lone turn's answer is complete with probability `whole`, else only its first tokens."""
+        turns = self.turns(several)
         ids: list[int] = []
         targets: list[int] = []
         weights: list[float] = []
@@ -206,7 +206,7 @@ class Sampler:
             targets += asked[1:] + answer + [EOS]
             weights += [QUESTION_WEIGHT] * (len(asked) - 1)
             weights += [3.0 if k < 4 else 2.0 if k < 12 else 1.0 for k in range(len(answer) + 1)]
-        if len(turns) == 1 and self.rng.random() >= full_share:
+        if len(turns) == 1 and self.rng.random() >= whole:
             end = label_at + 9
             ids, targets, weights = ids[:end], targets[:end], weights[:end]
         return Sample(ids, targets, weights, label_at, self.label_index[turns[-1].label])

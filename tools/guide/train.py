@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import torch
-from data import GuideData, Sample, Sampler, hold_out, load
+from data import Sample, Sampler, data_hash, hold_out, load
 from evaluate import start_scores
 from model import Bloom, Shape
 from torch import Tensor, nn
@@ -17,13 +17,15 @@ from vocab import PAD, learn_vocabulary
 
 HERE = Path(__file__).resolve().parent
 POOL = 1024  # samples drawn at once, so that batches hold rows of similar length
+QUESTION_SHARE = 0.3  # of the question tokens whose (light) loss is looked at in one step: saves a fifth of the time
 CLIP = 1.0
 EMA = 0.998
 
 
-def batches(sampler: Sampler, full_share: float, tokens: int) -> list[list[Sample]]:
-    """One pool cut into batches of at most `tokens` padded tokens, in random order."""
-    pool = sorted((sampler.sample(full_share) for _ in range(POOL)), key=lambda one: len(one.ids))
+def batches(sampler: Sampler, done: float, tokens: int) -> list[list[Sample]]:
+    """One pool cut into batches of at most `tokens` padded tokens, in random order; longer samples later in the run."""
+    several, whole = (0.25, 0.2) if done > 0.5 else (0.1, 0.3) if done > 0.15 else (0.03, 0.15)
+    pool = sorted((sampler.sample(several, whole) for _ in range(POOL)), key=lambda one: len(one.ids))
     out: list[list[Sample]] = [[]]
     for one in pool:
         if len(one.ids) * (len(out[-1]) + 1) > tokens and out[-1]:
@@ -48,36 +50,41 @@ def tensors(batch: list[Sample]) -> tuple[Tensor, Tensor, Tensor]:
 
 
 class Trainer:
-    """The network, a label head that is thrown away afterwards, their optimizer and running average."""
+    """The network, a label head that is thrown away afterwards, their optimizers (Muon inside) and running average."""
 
     def __init__(self, shape: Shape, labels: int, rate: float, decay: float) -> None:
         self.model, self.head = Bloom(shape), nn.Linear(shape.width, labels)
         self.average = copy.deepcopy(self.model)
-        parameters = [*self.model.parameters(), *self.head.parameters()]
-        matrices = [one for one in parameters if one.dim() == 2]
-        vectors = [one for one in parameters if one.dim() != 2]
-        groups = [{"params": matrices, "weight_decay": decay}, {"params": vectors, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
-        self.parameters, self.rate, self.steps = parameters, rate, 0
+        inner = [one for one in self.model.blk.parameters() if one.dim() == 2]
+        chosen = {id(one) for one in inner}
+        self.parameters = [*self.model.parameters(), *self.head.parameters()]
+        others = [one for one in self.parameters if id(one) not in chosen]
+        self.optimizers: list[torch.optim.Optimizer] = [
+            torch.optim.Muon(inner, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(others, lr=rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True),
+        ]
+        self.steps = 0
 
     def step(self, batch: list[Sample], rate: float) -> tuple[float, float]:
         """One update; returns the loss per answer token (nats) and the label loss."""
         self.model.train()
         ids, targets, weights = tensors(batch)
         hidden = self.model.hidden(ids)
-        used = weights > 0
+        used = (weights >= 1) | ((weights > 0) & (torch.rand_like(weights) < QUESTION_SHARE))
         losses = functional.cross_entropy(self.model.logits(hidden[used]), targets[used], reduction="none")
         loss = (losses * weights[used]).sum() / weights.sum()
         rows = torch.arange(len(batch))
         at = torch.tensor([one.label_at for one in batch])
         truth = torch.tensor([one.label for one in batch])
         label_loss = functional.cross_entropy(self.head(hidden[rows, at]), truth, label_smoothing=0.05)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        self.optimizer.zero_grad(set_to_none=True)
-        (loss + 0.3 * label_loss).backward()
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+        (loss + 0.5 * label_loss).backward()
         nn.utils.clip_grad_norm_(self.parameters, CLIP)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.steps += 1
         keep = min(EMA, self.steps / (self.steps + 10))
         with torch.no_grad():
@@ -90,19 +97,21 @@ def schedule(done: float) -> float:
     return min(1.0, done / 0.03, max(0.02, (1 - done) / 0.6))
 
 
-def save(path: Path, model: Bloom) -> None:
-    """Write weights and sizes."""
-    torch.save({"shape": dataclasses.asdict(model.shape), "weights": model.state_dict()}, path)
+def save(path: Path, model: Bloom, data_sha256: str) -> None:
+    """Write weights, sizes and the hash of the data they were trained on."""
+    content = {"shape": dataclasses.asdict(model.shape), "weights": model.state_dict(), "data_sha256": data_sha256}
+    torch.save(content, path)
 
 
 def train(args: argparse.Namespace) -> None:
     """The whole run; stops after `args.minutes` or `args.steps`, whichever is given."""
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
-    data: GuideData = load(args.data)
+    data, sha256 = load(args.data), data_hash(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
     tokenizer = learn_vocabulary(data.texts(), args.vocab)
     tokenizer.save(str(args.out / "vocabulary.json"))
+    whole = data
     if args.hold_out:
         data = hold_out(data, args.seed)
     shape = Shape(tokenizer.get_vocab_size(), args.width, args.layers, args.width // 64, 1024, args.dropout)
@@ -114,13 +123,18 @@ def train(args: argparse.Namespace) -> None:
     mean, label_mean = 0.0, 0.0
     queue: list[list[Sample]] = []
     next_check = args.check
+    held = data.held_out
     while True:
         spent = (time.monotonic() - start) / 60
         done = step / args.steps if args.steps else spent / args.minutes
         if done >= 1:
             break
+        if sampler.data.held_out and done >= args.release:
+            scores, wrong = start_scores(trainer.average, tokenizer, data, held)
+            print(*wrong, f"held out: {scores}; trained on from here", sep="\n", flush=True)
+            sampler = Sampler(whole, tokenizer, args.seed + 1)
         if not queue:
-            queue = batches(sampler, 0.4 if done < 0.2 else 0.2, args.batch)
+            queue = batches(sampler, done, args.batch)
         batch = queue.pop()
         loss, label_loss = trainer.step(batch, args.rate * schedule(done))
         step += 1
@@ -135,16 +149,16 @@ def train(args: argparse.Namespace) -> None:
             print(line, flush=True)
         if args.check and spent > next_check:
             next_check += args.check
-            save(args.out / "guide.pt", trainer.average)
-            if data.held_out:
-                print(start_scores(trainer.average, tokenizer, data, data.held_out)[0], flush=True)
-    save(args.out / "guide.pt", trainer.average)
-    if data.held_out:
-        scores, wrong = start_scores(trainer.average, tokenizer, data, data.held_out)
-        print(*wrong, scores, sep="\n")
+            save(args.out / "guide.pt", trainer.average, sha256)
+            if sampler.data.held_out:
+                print(start_scores(trainer.average, tokenizer, data, held)[0], flush=True)
+    save(args.out / "guide.pt", trainer.average, sha256)
+    if sampler.data.held_out:
+        scores, wrong = start_scores(trainer.average, tokenizer, data, held)
+        print(*wrong, f"held out: {scores}", sep="\n")
     asked = [(intent.questions[0], intent) for intent in data.intents]
     scores, wrong = start_scores(trainer.average, tokenizer, data, asked)
-    print("training questions", scores, *wrong[:20], f"{step} steps, {seen:,} tokens, {spent:.1f} min", sep="\n")
+    print(*wrong[:20], f"training questions: {scores}; {step} steps, {seen:,} tokens, {spent:.1f} min", sep="\n")
 
 
 def main() -> None:
@@ -158,6 +172,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=0, help="stop after this many steps instead (repeats exactly)")
     parser.add_argument("--check", type=float, default=5.0, help="minutes between checkpoints")
     parser.add_argument("--hold-out", action="store_true", help="keep one question per topic and language for a test")
+    parser.add_argument(
+        "--release", type=float, default=2.0, help="train on these too after this part (0..1) of the run"
+    )
     parser.add_argument("--width", type=int, default=256, help="model width, a multiple of 64")
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--vocab", type=int, default=4096)

@@ -208,11 +208,18 @@ class Conversation:
         except AppError as error:
             run.failures += 1
             run.save_at = time.monotonic() + self._save_every
-            if run.failures > FAILURES_UNTOLD and not run.told:
-                run.told = True
-                self._tell(HistoryFailed(error))
+            if run.failures > FAILURES_UNTOLD:
+                self._tell_unsaved(run, error)
         else:
             run.failures, run.save_at = 0, None
+
+    def _tell_unsaved(self, run: RunningAnswer, error: AppError) -> None:
+        """Once per answer. A broken file stays in place until the next command, so it only takes no text yet."""
+        if run.told:
+            return
+        run.told = True
+        broken = error.code == "history-damaged"
+        self._tell(HistoryFailed(Fixable("history-unwritable", path=str(self._path)) if broken else error))
 
     def _save_leftovers(self) -> None:
         """Try again what the disk refused; whoever must know has been told."""
@@ -308,8 +315,7 @@ class Conversation:
             self._store.save_ended(message)
         except AppError as failure:
             self._unsaved[message.id] = message
-            if not run.told:
-                self._tell(HistoryFailed(failure))
+            self._tell_unsaved(run, failure)
         else:
             self._save_leftovers()
         self._tell(AnswerEnded(message, error))

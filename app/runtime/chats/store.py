@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from app.errors import AppError, Fixable, as_app_error
 from app.runtime.chats import rescue, schema
@@ -149,10 +151,11 @@ class ChatStore:
     def rename(self, chat: int, title: str) -> None:
         """The person's own title; an empty one brings the automatic one back."""
         title = " ".join(storable(title).split())
+        leaf = self.chat(chat).leaf
         if title:
             self._run("UPDATE chats SET title = ?, title_by_user = 1 WHERE id = ?", title, chat)
             return
-        shown = self.branch(self.chat(chat).leaf)
+        shown = self.branch(leaf)
         self._run(
             "UPDATE chats SET title = ?, title_by_user = 0 WHERE id = ?",
             title_from(shown[0].text if shown else ""), chat,
@@ -163,7 +166,9 @@ class ChatStore:
         self._run("UPDATE chats SET deleted_at = ? WHERE id = ?", time.time(), chat)
 
     def restore(self, chat: int) -> None:
+        """Undo `delete`; raises `chat-missing` if it has gone for good."""
         self._run("UPDATE chats SET deleted_at = NULL WHERE id = ?", chat)
+        self.chat(chat)
 
     # -- opening
 
@@ -173,7 +178,7 @@ class ChatStore:
         if not self._path.exists() or not self._path.stat().st_size:
             return False
         try:
-            with closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)) as reader:
+            with closing(sqlite3.connect(_read_only(self._path), uri=True)) as reader:
                 return self._check(reader)
         except sqlite3.DatabaseError as error:
             if _primary(error) in _UNWRITABLE:
@@ -304,6 +309,12 @@ class ChatStore:
 def _primary(error: BaseException) -> int:
     """SQLite's own number for what happened, without its finer distinctions."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def _read_only(path: Path) -> str:
+    """SQLite's address of a file to be read; a network folder's name stays in its path, as SQLite wants it."""
+    name = path.absolute().as_posix()
+    return f"file://{'' if name.startswith('/') else '/'}{quote(os.fsencode(name))}?mode=ro"
 
 
 def _damage() -> sqlite3.DatabaseError:

@@ -6,6 +6,7 @@ import unicodedata
 
 TITLE_LENGTH = 30
 _SHORTEST_CUT = 12
+_SHORTEST_SENTENCE = 6
 _SENTENCE_ENDS = "。！？；!?;…"
 _TRAILING = " \t,.;:!?、，。；：！？…-—(（「『《“‘"
 _JOINER = "\u200d"
@@ -28,7 +29,7 @@ def title_from(text: str) -> str:
 
 def _cut(line: str) -> str:
     """A whole sentence if one fits, else as many words as fit; Chinese is cut anywhere between characters."""
-    for end in range(TITLE_LENGTH, _SHORTEST_CUT, -1):
+    for end in range(TITLE_LENGTH, _SHORTEST_SENTENCE, -1):
         if line[end - 1] in _SENTENCE_ENDS:
             return line[:end].rstrip(_TRAILING) + _closing(line[end - 1])
     room = TITLE_LENGTH - 1

@@ -18,14 +18,27 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Assembly:
-    """`head` (BOS and system prompt) and one token list per exchange."""
+    """`head` (BOS and system prompt) and one token list per exchange. `bos_inside`: the template wrote BOS
+    into its first exchange."""
 
     head: tuple[int, ...]
     exchanges: tuple[tuple[int, ...], ...]
+    bos_inside: bool = False
 
-    def tokens(self, first: int = 0) -> list[int]:
-        """All of it, with the exchanges from `first` on."""
-        return [*self.head, *(token for part in self.exchanges[first:] for token in part)]
+    def tokens(self) -> tuple[int, ...]:
+        return (*self.head, *(token for part in self.exchanges for token in part))
+
+    def without(self, first: int) -> Assembly:
+        """The same without the `first` oldest exchanges."""
+        return Assembly(self.head, self.exchanges[first:])
+
+
+@dataclass(frozen=True)
+class AnswerStart:
+    """The tokens of a half-written answer and the bytes of a character that it ends inside."""
+
+    tokens: tuple[int, ...] = ()
+    pending: bytes = b""
 
 
 class Assembler:
@@ -34,21 +47,21 @@ class Assembler:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._answers: OrderedDict[tuple[str, str], tuple[int, ...]] = OrderedDict()
+        self._open: OrderedDict[tuple[str, str], AnswerStart] = OrderedDict()
         self._encoded: OrderedDict[tuple[str, bool, bool, tuple[str, ...]], tuple[int, ...]] = OrderedDict()
 
     def assemble(self, prompt: Prompt, bos: bool | None) -> Assembly:
         head = self._head(prompt, bos)
-        fresh = True  # nothing but control tokens so far
-        if prompt.head:
-            fresh = False
+        fresh = not prompt.head  # nothing but control tokens so far
         exchanges = []
         for exchange in prompt.exchanges:
             tokens = self._exchange(prompt, exchange, fresh)
             fresh = bool(tokens) and exchange.closing.endswith(EOS_MARK)
             exchanges.append(tokens)
-        if head and exchanges and exchanges[0][:1] == (self._vocabulary.bos,) == head:
-            head = ()  # the template wrote BOS itself
-        return Assembly(head, tuple(exchanges))
+        bos_inside = bool(exchanges) and exchanges[0][:1] == (self._vocabulary.bos,)
+        if bos_inside and head == exchanges[0][:1]:
+            head = ()
+        return Assembly(head, tuple(exchanges), bos_inside)
 
     def _head(self, prompt: Prompt, bos: bool | None) -> tuple[int, ...]:
         wants_bos = self._vocabulary.adds_bos if bos is None else bos
@@ -58,10 +71,11 @@ class Assembler:
 
     def _exchange(self, prompt: Prompt, exchange: Exchange, fresh: bool) -> tuple[int, ...]:
         tokens = list(self._encode(exchange.question, fresh, prompt))
+        if not exchange.closing:
+            return (*tokens, *self.answer_start(exchange).tokens)
         if exchange.answer:
-            fresh = fresh and not tokens
             known = self._answers.get((exchange.question, exchange.answer))
-            tokens += known or self._vocabulary.encode(exchange.answer, start=fresh)
+            tokens += known or self._vocabulary.encode(exchange.answer, start=fresh and not tokens)
         return (*tokens, *self._closing(prompt, exchange.closing))
 
     def _closing(self, prompt: Prompt, closing: str) -> tuple[int, ...]:
@@ -92,19 +106,31 @@ class Assembler:
                 return [*self._markup(before, start, quoted), *plain, *self._markup(after, False, quoted)]
         return self._vocabulary.encode(text, start=start, special=True)
 
-    def remember_answer(self, exchange: Exchange, text: str, start: Sequence[int], written: Sequence[int]) -> None:
-        """`exchange` (which began with the tokens `start` of its answer) was answered by `text`, the model's
-        `written`: use these tokens when it is read again."""
-        answer = (exchange.answer or "") + text
-        if answer:
-            tokens = (*start, *self._trim(text, written))
-            _remember(self._answers, (exchange.question, answer), tokens)
+    def answer_start(self, exchange: Exchange) -> AnswerStart:
+        """What there is of the answer of an open exchange."""
+        if not exchange.answer:
+            return AnswerStart()
+        key = (exchange.question, exchange.answer)
+        tokens = self._answers.get(key) or tuple(self._vocabulary.encode(exchange.answer, start=not exchange.question))
+        return self._open.get(key) or AnswerStart(tokens)
 
-    def _trim(self, text: str, written: Sequence[int]) -> list[int]:
-        """The tokens of exactly `text`: of those written as many as are in it, the rest read anew."""
+    def remember_answer(self, exchange: Exchange, text: str, written: Sequence[int], pending: bytes) -> None:
+        """`exchange` was answered by (or its answer went on with) `text`, the model's tokens `written`, which
+        end inside a character if there are `pending` bytes: use these tokens when it is read again."""
+        start = self.answer_start(exchange)
+        key = (exchange.question, (exchange.answer or "") + text)
+        if key[1]:
+            _remember(self._answers, key, (*start.tokens, *self._trim(start.pending, text, written)))
+        self._open.pop(key, None)
+        if key[1] and pending:
+            _remember(self._open, key, AnswerStart((*start.tokens, *written), pending))
+
+    def _trim(self, before: bytes, text: str, written: Sequence[int]) -> list[int]:
+        """The tokens of exactly `text`, the first `before` bytes of which were in earlier tokens: of those
+        written as many as are in it, the rest read anew."""
         data = text.encode("utf-8", "replace")
-        length, kept = 0, 0
-        boundary = (0, 0)
+        length, kept = len(before), 0
+        boundary = (length, 0)
         for token in written:
             piece = self._vocabulary.piece(token)
             if data[length : length + len(piece)] != piece:
@@ -113,15 +139,8 @@ class Assembler:
             if length == len(data) or data[length] & 0xC0 != 0x80:  # not inside a character
                 boundary = (length, kept)
         length, kept = boundary
-        rest = data[length:].decode("utf-8", "replace")
+        rest = data[length:].decode("utf-8", "ignore")
         return [*written[:kept], *self._vocabulary.encode(rest, start=False)]
-
-    def answer_start(self, exchange: Exchange) -> list[int]:
-        """The tokens of the beginning of an answer that is to be continued."""
-        if not exchange.answer:
-            return []
-        known = self._answers.get((exchange.question, exchange.answer))
-        return list(known or self._vocabulary.encode(exchange.answer, start=not exchange.question))
 
 
 def _remember(memory: OrderedDict[K, V], key: K, value: V) -> None:

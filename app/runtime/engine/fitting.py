@@ -55,7 +55,7 @@ class Fitter:
         if drop:
             drop = self._as_before(held, drop)
         prompt, assembly = self._without(drop)
-        return Fitted(tuple(assembly.tokens()), drop, prompt.exchanges[-1], self._gaps(drop, len(held)))
+        return Fitted(assembly.tokens(), drop, prompt.exchanges[-1], self._gaps(drop, len(held)))
 
     def _needed(self, room: int, at_least: int) -> int:
         """The fewest exchanges to drop."""
@@ -92,7 +92,15 @@ class Fitter:
     def _without(self, drop: int) -> tuple[Prompt, Assembly]:
         known = self._rendered.get(drop)
         if known is None:
-            turns = self._request.turns[self._starts[drop] :]
-            prompt = self._renderer.render(turns, "" if self._request.raw else self._request.system)
-            known = self._rendered[drop] = (prompt, self._assembler.assemble(prompt, self._renderer.bos))
+            known = self._rendered[drop] = self._render(drop)
         return known
+
+    def _render(self, drop: int) -> tuple[Prompt, Assembly]:
+        """Without a change where possible: a turn that moves to the front keeps its tokens and its cells."""
+        turns = self._request.turns[self._starts[drop] :]
+        prompt = self._renderer.render(turns, "" if self._request.raw else self._request.system)
+        if drop:
+            whole, assembly = self._without(0)
+            if (prompt.head, prompt.exchanges) == (whole.head, whole.exchanges[drop:]) and not assembly.bos_inside:
+                return prompt, assembly.without(drop)
+        return prompt, self._assembler.assemble(prompt, self._renderer.bos)

@@ -62,7 +62,7 @@ class LoadedModel:
 
 
 def load(spec: ModelSpec, options: LoadOptions, job: Job, begin: float = 0.0) -> LoadedModel:
-    """Load `spec`; emits `LoadProgress` from `begin` to 1. Raises `Fixable` or `Cancelled`, and then nothing stays in memory."""
+    """Load `spec`; emits `LoadProgress` from `begin` to 1. On `Fixable` or `Cancelled` nothing stays in memory."""
     check_header(spec.path)
     _check_room(spec.path)
     library.forget_log()

@@ -81,6 +81,7 @@ class _Answering:
         if fitted is None:
             return self._answer(EndReason.CONTEXT_FULL, None)
         self._read(fitted)
+        self._decoder.feed(self._session.assembler.answer_start(fitted.open).pending)
         sampler = Sampler(self._request.sampling, self._vocabulary.size, fitted.tokens)
         try:
             end = self._write(sampler, fitted)
@@ -175,9 +176,8 @@ class _Answering:
 
     def _remember(self, fitted: Fitted) -> None:
         if not self._request.raw:
-            start = self._session.assembler.answer_start(fitted.open)
-            text = "".join(self._text)
-            self._session.assembler.remember_answer(fitted.open, text, start, self._written)
+            text, pending = "".join(self._text), self._decoder.pending
+            self._session.assembler.remember_answer(fitted.open, text, self._written, pending)
 
     def _answer(self, end: EndReason, fitted: Fitted | None) -> Answer:
         now = time.perf_counter()

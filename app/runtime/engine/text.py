@@ -15,6 +15,11 @@ class TextDecoder:
     def feed(self, data: bytes) -> str:
         return self._decoder.decode(data)
 
+    @property
+    def pending(self) -> bytes:
+        """The first bytes of a character whose others have not come yet."""
+        return self._decoder.getstate()[0]
+
     def finish(self) -> str:
         """U+FFFD if the text ended inside a character, else nothing."""
         return self._decoder.decode(b"", True)

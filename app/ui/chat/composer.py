@@ -39,6 +39,7 @@ class Composer(Live, QFrame):
         self._attach = IconButton("attach", up=True)
         self._send = SendButton()
         self._stop = Button(icon="stop", icon_size=22, icon_room=10, padding=13)
+        self._stop.setProperty("compact", "true")
         self._notice_icon = QLabel()
         self._notice = Label(role="tiny", token="danger", wrap=True)
         self._dialog: QFileDialog | None = None
@@ -227,7 +228,6 @@ class Composer(Live, QFrame):
         self._notice_row.setSpacing(px(8))
         self._attach_box.setContentsMargins(0, 0, 0, px(1))
         self._edit_box.setContentsMargins(px(10), px(5), px(10), px(5))
-        self._stop.setFixedHeight(max(px(34), self._stop.sizeHint().height() - px(2)))
         self._notice_icon.setPixmap(theme().pixmap("error", 16, "danger"))
         self._show_state()
 

@@ -80,7 +80,7 @@ class Conversation(QObject):
 
     def new_chat(self) -> None:
         self._runtime.chats.new_chat()
-        self._window.composer.focus()
+        self._window.composer.edit.setFocus()
 
     def open_chat(self, chat: int) -> None:
         if self.chat is None or self.chat.id != chat:
@@ -108,7 +108,7 @@ class Conversation(QObject):
     def _rename_open(self) -> None:
         if self.chat is not None:
             self._window.place.open()
-            self._window.sidebar.begin_rename(self.chat.id)
+            self._window.sidebar.start_rename(self.chat.id)
 
     def _delete_open(self) -> None:
         if self.chat is not None:
@@ -140,7 +140,7 @@ class Conversation(QObject):
         self._show_title()
         self._show_page()
         self._show_phase()
-        self._window.composer.focus()
+        self._window.composer.edit.setFocus()
 
     def _added(self, notice: MessageAdded) -> None:
         message = notice.message
@@ -210,7 +210,7 @@ class Conversation(QObject):
     def _failed(self, notice: HistoryFailed) -> None:
         self._window.notices.show_error(f"history-{notice.error.code}", notice.error, self._runtime.languages)
         if notice.text:
-            self._window.composer.put_back(notice.text)
+            self._window.composer.set_text(notice.text)
 
     # -- what follows from the state ------------------------------------------------------------------------
 
@@ -239,13 +239,14 @@ class Conversation(QObject):
         return self.tr("answering…")
 
     def _show_title(self) -> None:
-        self._window.header.set_title(self.chat.title if self.chat else self.tr("New chat"))
-        self._window.header.set_chat_actions(self.chat is not None)
+        title = self.chat.title if self.chat else ""
+        self._window.header.set_title(title)
+        self._window.setWindowTitle(f"{title} — ChatBELLE" if title else "ChatBELLE")
 
     def _show_page(self) -> None:
         window = self._window
         window.show_page(window.transcript if self._messages else window.first_start)
-        window.composer.set_first(not self._messages)
+        window.composer.set_fresh(not self._messages)
 
     def retranslate(self) -> None:
         self._show_title()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.theme import app_icon, theme
 from app.ui.widgets.buttons import Button
@@ -41,6 +41,7 @@ class ExampleRow(Live, QPushButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.place = "middle"
+        self.setProperty("kind", "bare")
         self.setProperty("ring_inset", True)
         self.setProperty("ring_radius", 11)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -53,7 +54,8 @@ class ExampleRow(Live, QPushButton):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(theme().font("interface"))
-        return QSize(theme().px(200), max(theme().px(48), metrics.height() + theme().px(16)))
+        line = 0 if self.place == "first" else 1
+        return QSize(theme().px(200), max(theme().px(48), metrics.height() + theme().px(16)) - line)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme().px(120), self.sizeHint().height())
@@ -117,7 +119,7 @@ class FirstStart(Live, QWidget):
         self._column.setSpacing(0)
         self._column.setContentsMargins(0, 0, 0, 0)
         words = QVBoxLayout()
-        words.setSpacing(0)
+        self._words = words
         words.addWidget(self._card_title)
         words.addWidget(self._card_text)
         line = QWidget()
@@ -128,20 +130,31 @@ class FirstStart(Live, QWidget):
         self._card.add_row(line)
         for row, place in zip(self._rows, ("first", "middle", "last"), strict=True):
             row.place = place
+            row.restyle()
             row.clicked.connect(lambda _checked=False, row=row: self.example_asked.emit(row.text()))
             self._examples.add_row(row)
         for part in (self._logo, self._title, self._intro, self._card, self._ask, self._examples):
             self._column.addWidget(part)
-        outer = QVBoxLayout(self)
+        page = QWidget()
+        outer = QVBoxLayout(page)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addStretch(1)
         across = QHBoxLayout()
-        across.addStretch(1)
-        across.addWidget(inner, 1000)
-        across.addStretch(1)
+        across.addWidget(inner)
         outer.addLayout(across)
         outer.addStretch(1)
-        self._outer = outer
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.viewport().setAutoFillBackground(False)
+        page.setAutoFillBackground(False)
+        area.setWidget(page)
+        page.setAutoFillBackground(False)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(area)
 
     def set_recommendation(self, text: str) -> None:
         """Second line of the card, for example which model suits this computer."""
@@ -159,6 +172,7 @@ class FirstStart(Live, QWidget):
         self._logo.setPixmap(app_icon(px(48), ratio))
         self._line.setContentsMargins(px(20), px(20), px(20), px(20))
         self._line.setSpacing(px(16))
+        self._words.setSpacing(px(2))
         for number in reversed(range(self._column.count())):
             if self._column.itemAt(number).spacerItem() is not None:
                 self._column.takeAt(number)
@@ -192,10 +206,8 @@ class FirstStart(Live, QWidget):
         self._card_title.set_text(self.tr("Download a BELLE model"))
         self._card_text.set_text(self._advice or self.tr("See which models suit this computer, and what they need."))
         self._choose.setText(self.tr("Choose a model…"))
-        self._ask.set_text(self.tr("Or ask the guide first") if self._guide else self.tr("Or try one of these"))
+        self._ask.set_text(self.tr("Or ask the guide first") if self._guide else self.tr("Try one of these"))
         self._card.setVisible(self._guide)
-        if not self._guide:
-            self._ask.set_text(self.tr("Try one of these"))
         for row, text in zip(self._rows, examples, strict=True):
             row.setText(text)
             row.setAccessibleName(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QSize, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.runtime.engine.records import ModelState, ModelStatus
@@ -64,7 +64,7 @@ class Header(Live, QFrame):
         row.setSpacing(0)
         for button in (self._panel, self._compose):
             row.addWidget(button)
-        row.addWidget(self._title, 1)
+        row.addWidget(self._title, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.chip)
         row.addWidget(self._more)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -162,7 +162,7 @@ class Header(Live, QFrame):
         own = self._narrow or not self._sidebar
         for button in (self._panel, self._compose):
             button.setVisible(own)
-        self._row.setContentsMargins(px(12 if own else 24), 0, px(12 if self._narrow else 16), 1)
+        self._row.setContentsMargins(px(12 if own else 24), 1, px(12 if self._narrow else 16), 0)
         gaps = [(self._panel, 4 if own else 0), (self._compose, 12 if own else 0), (self._title, 16), (self.chip, 0)]
         gaps[3] = (self.chip, 4 if self._narrow else 8)
         for number in reversed(range(self._row.count())):

@@ -29,7 +29,7 @@ from app.ui.theme import theme
 
 EDGE = 16  # room around the text for reach and caret
 ROLE = {"text": "reading", "h1": "h1", "h2": "h2", "h3": "h3", "code": "code", "rule": "reading"}
-GAP, ITEM_GAP, ABOVE_HEADING, BELOW_HEADING = 10, 2, 16, 6
+GAP, ITEM_GAP, ABOVE_HEADING, BELOW_HEADING = 10, 2, 18, 6
 
 
 def gap_between(before: Paragraph | None, after: Paragraph) -> int:
@@ -286,7 +286,7 @@ class ProseView(TextView):
             size = look.px(5)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("text-2"))
-            painter.drawEllipse(QRectF(text - look.px(15), round(middle - size / 2), size, size))
+            painter.drawEllipse(QRectF(text - look.px(15), round(middle - size / 2) + 1, size, size))
         elif paragraph.marker.endswith("."):
             painter.setPen(look.color("text-2"))
             painter.setFont(look.font("reading"))

@@ -54,7 +54,7 @@ class StatusLine(Live, QWidget):
         self._meter, self._note = Meter(), Label(role="tiny", token="text-3")
         self._guide_name, self._guide_size = Label(role="tiny", token="text-3"), Label(role="tiny", token="text-3")
         self._offline, self._reminder = Label(role="tiny", token="text-3"), Label(role="tiny", token="text-3")
-        self._dots = [DotLabel("tiny") for _ in range(5)]
+        self._dots = [DotLabel("tiny", gap) for gap in (6, 8, 8, 8, 6)]
         row = self._row = QHBoxLayout(self)
         row.setSpacing(0)
         left = (self._guide_name, self._guide_size, self._speed, self._context)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from app.runtime.engine.records import ModelState, ModelStatus
+from app.runtime.engine.trial import InterruptedLoad
+from app.runtime.models.recommendation import BELLE_7B_2M, Verdict, installed_memory, verdict
+from app.ui.chat.header import ModelRow, gigabytes
 from app.ui.context import GUIDE, Runtime
 
 if TYPE_CHECKING:
@@ -26,8 +28,10 @@ class ModelChoice(QObject):
         runtime.bridge.notice.connect(self.handle)
         window.header.model_chosen.connect(self.choose)
         window.header.open_file_requested.connect(self.ask_file)
+        window.header.models_requested.connect(self.ask_file)
         window.first_start.choose_model_requested.connect(self.show_menu)
         self._show_models()
+        self._show_recommendation()
 
     def handle(self, notice: object) -> None:
         if isinstance(notice, ModelStatus):
@@ -42,17 +46,31 @@ class ModelChoice(QObject):
             self._window.notices.show_error("model", error, self._runtime.languages, self._ways_out())
         self._show_models()
 
-    def start(self) -> None:
-        """Load the model chosen last; the guide if that one is gone."""
-        if self._runtime.load(self._runtime.settings.get("model")) is not None:
+    def start(self, interrupted: InterruptedLoad | None = None) -> None:
+        """Load the model chosen last; the guide if that one is gone or if loading it ended the last run."""
+        chosen = self._runtime.settings.get("model")
+        if interrupted is not None:
+            self.choose(GUIDE)
+            self._tell_interrupted(interrupted, chosen)
+        elif self._runtime.load(chosen) is not None:
             self.choose(GUIDE)
         self._show_models()
+
+    def _tell_interrupted(self, interrupted: InterruptedLoad, chosen: str) -> None:
+        again = self.tr("Try again")
+        self._window.notices.show_notice(
+            key="interrupted",
+            tone="warn",
+            title=self.tr("ChatBELLE ended while loading {name}").format(name=interrupted.name),
+            text=self.tr("The built-in guide answers for now."),
+            actions=((again, lambda: self.choose(chosen)),),
+        )
 
     def reload(self) -> None:
         self.choose(self._runtime.settings.get("model"))
 
     def show_menu(self) -> None:
-        self._window.header.show_model_menu()
+        self._window.header.open_model_menu()
 
     def ask_file(self) -> None:
         """Open the system's file dialog without blocking."""
@@ -70,13 +88,10 @@ class ModelChoice(QObject):
             ways.append((self.tr("Use the built-in guide"), lambda: self.choose(GUIDE)))
         return tuple(ways)
 
-    def guide_name(self) -> str:
-        return self.tr("Built-in guide")
-
     def _show_status(self) -> None:
         status = self.status
         guide = self._runtime.on_guide
-        self._window.header.set_model(status, self.guide_name() if guide else status.name, guide)
+        self._window.header.set_model(status)
         self._window.status.set_guide(guide)
         self._window.composer.set_guide(guide)
         self._window.first_start.set_guide(guide, status.name)
@@ -88,16 +103,26 @@ class ModelChoice(QObject):
 
     def _show_models(self) -> None:
         current = self._runtime.settings.get("model")
-        rows = [(GUIDE, self.guide_name(), self.tr("small model"), current == GUIDE)]
+        rows = [ModelRow(GUIDE, self.tr("Built-in guide"), self.tr("small model"), current == GUIDE)]
         for path in self._runtime.recent_models():
-            rows.append((str(path), path.stem, gigabytes(path), current == str(path)))
-        self._window.header.set_models(tuple(rows))
+            rows.append(ModelRow(str(path), path.stem, gigabytes(path.stat().st_size), current == str(path)))
+        self._window.header.set_models(rows)
+
+    def _show_recommendation(self) -> None:
+        model = BELLE_7B_2M
+        words = {
+            Verdict.FITS: self.tr("fits this computer"),
+            Verdict.TIGHT: self.tr("tight on this computer"),
+            Verdict.TOO_SMALL: self.tr("too big for this computer's memory"),
+        }
+        text = self.tr("Recommended: {name}, {download} to download, {disk} once installed; {verdict}.").format(
+            name=model.name,
+            download=gigabytes(model.download),
+            disk=gigabytes(model.disk),
+            verdict=words[verdict(model, installed_memory())],
+        )
+        self._window.first_start.set_recommendation(text)
 
     def retranslate(self) -> None:
         self._show_status()
-
-
-def gigabytes(path: Path) -> str:
-    """Size of a file as the window shows it, in GB of 10^9 bytes."""
-    size = path.stat().st_size / 1e9
-    return f"{size:.1f} GB" if size >= 0.1 else f"{size * 1000:.0f} MB"
+        self._show_recommendation()

@@ -69,7 +69,9 @@ class Banner(Live, QFrame):
             self._body.addLayout(self._button_row)
             self._button_row.addStretch(1)
         self._outer.addWidget(self._close, 0, align)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed if compact else QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed if compact else QSizePolicy.Policy.Minimum
+        )
         self.set_text(title, cause, advice)
         self.go_live()
 

@@ -96,7 +96,8 @@ class Button(Live, QPushButton):
             width += theme().px(self._icon_room) + (theme().px(ICON_GAP) if self.text() else 0)
         if self._trailing:
             width += theme().px(24) + QFontMetrics(theme().font("tiny")).horizontalAdvance(self._trailing)
-        least = 20 if self._kind == "link" else 30 if self._small else 36
+        compact = 34 if self.property("compact") else 36
+        least = 20 if self._kind == "link" else 30 if self._small else compact
         return QSize(width, max(theme().px(least), metrics.height() + theme().px(6)))
 
     def minimumSizeHint(self) -> QSize:

@@ -26,7 +26,7 @@ class Card(Live, QFrame):
         self.setProperty("ring_radius", 12)
         self._rows: list[tuple[QWidget, Rule | None]] = []
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(1, 1, 1, 1)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
 
     def add_row(self, row: QWidget) -> None:
@@ -49,5 +49,5 @@ class Card(Live, QFrame):
         return not first
 
     def padding(self, logical: int) -> None:
-        margin = theme().px(logical) + 1
+        margin = theme().px(logical)
         self._column.setContentsMargins(margin, margin, margin, margin)

@@ -176,9 +176,7 @@ class ChatDelegate(QStyledItemDelegate):
         if isinstance(editor, QLineEdit):
             model.setData(index, editor.text())
 
-    def helpEvent(
-        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         title = index.data() if index.data(CHAT_ROLE) is not None else None
         if event.type() != QEvent.Type.ToolTip or not title:
             return super().helpEvent(event, view, option, index)
@@ -304,16 +302,16 @@ class ChatList(Live, QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         chat = self.currentIndex().data(CHAT_ROLE) if self.currentIndex().isValid() else None
         key = event.key()
-        menu = key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if self.state() == QAbstractItemView.State.EditingState:
-            super().keyPressEvent(event)
-        elif chat is None:
+        menu = key == Qt.Key.Key_Menu or (
+            key == Qt.Key.Key_F10 and event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        )
+        if self.state() == QAbstractItemView.State.EditingState or chat is None:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.opened.emit(chat.id)
         elif key == Qt.Key.Key_F2:
             self.edit(self.currentIndex())
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        elif key == Qt.Key.Key_Delete:
             self.delete_requested.emit(chat.id)
         elif menu:
             self.menu_requested.emit(chat.id, self.menu_point(self.currentIndex()))

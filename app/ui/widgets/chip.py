@@ -38,7 +38,7 @@ class Chip(Live, QPushButton):
         self._state = ChipState("")
         self._detail = "all"
         self.setProperty("ring_radius", 15)
-        self.setProperty("kind", "chip")
+        self.setProperty("kind", "bare")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.go_live()
 
@@ -82,7 +82,7 @@ class Chip(Live, QPushButton):
 
     def sizeHint(self) -> QSize:
         height = max(theme().px(30), math.ceil(QFontMetricsF(self.font()).height()) + theme().px(6))
-        return QSize(max(theme().px(LEAST), math.ceil(self._width(self._state.name))), height)
+        return QSize(max(theme().px(LEAST), round(self._width(self._state.name))), height)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme().px(LEAST), self.sizeHint().height())

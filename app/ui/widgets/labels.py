@@ -35,6 +35,7 @@ class Label(Live, QLabel):
         self._role, self._token, self._weight = role, token, weight
         self._strong_token = "text-1"
         self._bold: list[tuple[int, int]] = []
+        self._above, self._under = 0, 0
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -59,6 +60,12 @@ class Label(Live, QLabel):
         if token != self._token:
             self._token = token
             self.update()
+
+    def set_margins(self, above: int, under: int) -> None:
+        """Room above and under the text, px, that goes away with the label when it is hidden."""
+        self._above, self._under = above, under
+        self.updateGeometry()
+        self.update()
 
     def restyle(self) -> None:
         self.setFont(theme().font(self._role, self._weight))
@@ -91,14 +98,14 @@ class Label(Live, QLabel):
         layout = self._layout(width)
         lines = [layout.lineAt(number) for number in range(layout.lineCount())]
         widest = max((line.naturalTextWidth() for line in lines), default=0)
-        return math.ceil(widest), max(1, len(lines)) * theme().line(self._role)
+        return math.ceil(widest), max(1, len(lines)) * theme().line(self._role) + self._above + self._under
 
     def sizeHint(self) -> QSize:
         return QSize(*self._extent(UNBOUNDED))
 
     def minimumSizeHint(self) -> QSize:
         hint = self.sizeHint()
-        return QSize(theme().px(40), theme().line(self._role)) if self.wordWrap() else hint
+        return QSize(theme().px(40), theme().line(self._role) + self._above + self._under) if self.wordWrap() else hint
 
     def heightForWidth(self, width: int) -> int:
         return self._extent(width)[1] if self.wordWrap() else -1
@@ -120,7 +127,7 @@ class Label(Live, QLabel):
         self._layout(self.width()).draw(painter, QPointF(left, self._top(height)))
 
     def _top(self, height: int) -> int:
-        return 0 if self.wordWrap() else (self.height() - height) // 2
+        return self._above + (0 if self.wordWrap() else (self.height() - height) // 2)
 
 
 class ElidedLabel(Label):
@@ -171,15 +178,11 @@ DOT = "\u00b7"
 DOT_GAP = 6
 
 
-def dot_width(role: str) -> int:
-    """Width of the separator with its room on both sides."""
-    return QFontMetrics(theme().latin_font(role)).horizontalAdvance(DOT) + 2 * theme().px(DOT_GAP)
-
-
 class DotLabel(Label):
     """The separator `·`: Latin font (CJK fonts draw it full width), 6 px on either side. Silent for screen readers."""
 
-    def __init__(self, role: str = "tiny", parent: QWidget | None = None) -> None:
+    def __init__(self, role: str = "tiny", gap: int = DOT_GAP, parent: QWidget | None = None) -> None:
+        self._gap = gap
         super().__init__(DOT, role, "text-3", parent=parent)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -189,7 +192,8 @@ class DotLabel(Label):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(dot_width(self._role), theme().line(self._role))
+        width = QFontMetrics(self.font()).horizontalAdvance(DOT) + 2 * theme().px(self._gap)
+        return QSize(width, theme().line(self._role))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -132,6 +132,14 @@ class MessageEdit(Live, QTextEdit):
         self._since_commit.invalidate()
         return recent
 
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc from the window's shortcuts while an input method is composing."""
+        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if override and event.key() == Qt.Key.Key_Escape and self._composing:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTER:
             if self._committing():

@@ -8,7 +8,9 @@ from PySide6.QtGui import QPainter, QPen
 from app.ui.theme import theme
 
 
-def box(painter: QPainter, rect: QRect | QRectF, fill: str, line: str = "", radius: float = 8, stroke: float = 1) -> None:
+def box(
+    painter: QPainter, rect: QRect | QRectF, fill: str, line: str = "", radius: float = 8, stroke: float = 1
+) -> None:
     """A rounded box of token `fill` with an inner border of token `line`; `radius` in px as drawn."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, radius > 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
@@ -31,7 +31,15 @@ class SearchField(Live, QLineEdit):
         self.setFixedHeight(height)
         self._icon.setPixmap(theme().pixmap("search", 16, "text-3"))
         self._icon.setGeometry(px(10), (height - px(16)) // 2, px(16), px(16))
-        self.setTextMargins(px(34) - 2, 0, px(8), 0)  # a QLineEdit adds 2 px of its own
+        self.setTextMargins(px(34) - 2, 0, px(8), 2)  # a QLineEdit adds 2 px of its own
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc from the window's shortcuts while there is something to empty."""
+        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if override and event.key() == Qt.Key.Key_Escape and self.text():
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():

@@ -18,6 +18,7 @@ class SendButton(Live, QPushButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hint = ("", "")
+        self.setProperty("kind", "bare")
         self.setProperty("ring_radius", 9)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.go_live()

@@ -88,10 +88,7 @@ class Slider(Live, QWidget):
 
     def restyle(self) -> None:
         self._field.setFont(theme().font("interface"))
-        widest = max(
-            QFontMetrics(self._field.font()).horizontalAdvance(self._field.textFromValue(value) + "0")
-            for value in (self._field.maximum(), self._low + self._step)
-        )
+        widest = QFontMetrics(self._field.font()).horizontalAdvance("0.00")
         self._field.setFixedWidth(max(theme().px(32), widest + theme().px(4)))
         self._track.setFixedWidth(theme().px(140))
         self._track.setFixedHeight(theme().px(22))

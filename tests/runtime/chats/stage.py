@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.runtime.chats.conversation import Conversation
-from app.runtime.chats.records import Chat, ChatsListed, Message, MessageAdded, Notice
-from app.runtime.chats.store import ChatStore
+from app.runtime.chats.records import AnswerSettings, Chat, ChatsListed, Message, MessageAdded, Notice
 from tests.contracts.fake_engine import HandEngine, Run
 
 N = TypeVar("N", bound=Notice)
@@ -52,14 +51,11 @@ class Stage:
         return self.last(ChatsListed).chats
 
     def stored(self, message: int) -> Message:
-        """As another program would read it now."""
-        rows = ChatStore.message(self.do._store, message)
-        return rows
+        """As it is on disk, whatever memory knows better."""
+        return self.do._store.message(message)
 
     def exchange(self, question: str, answer: str) -> tuple[int, int, int]:
         """A question answered to its end; returns the ids of chat, question and answer."""
-        from app.runtime.chats.records import AnswerSettings
-
         self.do.send(question, AnswerSettings())
         asked, answered = [notice.message for notice in self.told(MessageAdded)[-2:]]
         self.run.text(answer)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import gguf
+
 from app.runtime.engine.model import load
 from app.runtime.engine.prompts import templates
 from app.runtime.engine.records import (
@@ -61,11 +63,9 @@ class Heard(list[Event]):
 
 
 @contextmanager
-def session(
-    model: str | Path, context: int = 512, template: PromptTemplate | None = TRAINED_ON
-) -> Iterator[Session]:
+def session(model: str | Path, context: int = 512, template: PromptTemplate | None = TRAINED_ON) -> Iterator[Session]:
     path = MODELS[model] if isinstance(model, str) else model
-    loaded = load(ModelSpec(path, path.stem, path.stem), LoadOptions(context, threads=2), Job(Heard()))
+    loaded = load(ModelSpec(path, path.stem, path.stem), LoadOptions(context, threads=1), Job(Heard()))
     try:
         yield Session(loaded, template)
     finally:
@@ -84,3 +84,21 @@ def ask(target: Session, *texts: str, heard: Heard | None = None, **changes: Any
 
 def row(name: str) -> PromptTemplate:
     return templates()[name]
+
+
+def with_chat_template(source: Path, target: Path, template: str) -> Path:
+    """A copy of a GGUF file that carries `tokenizer.chat_template`."""
+    writer = gguf.GGUFWriter(target, str(gguf.GGUFReader(source).fields["general.architecture"].contents()))
+    reader = gguf.GGUFReader(source)
+    for name, entry in reader.fields.items():
+        if not name.startswith("GGUF.") and name != "general.architecture":
+            inner = entry.types[-1] if entry.types[0] is gguf.GGUFValueType.ARRAY else None
+            writer.add_key_value(name, entry.contents(), entry.types[0], sub_type=inner)
+    writer.add_chat_template(template)
+    for tensor in reader.tensors:
+        writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return target

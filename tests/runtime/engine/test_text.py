@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ TEXT = "你好，**世界** 🙂👩‍👩‍👧 né 龘!\n"
 
 def _cut(data: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [data[a:b] for a, b in pairwise(edges)]
 
 
 @given(st.lists(st.integers(min_value=0), max_size=40), st.text(max_size=30))
@@ -46,7 +48,7 @@ def test_stop_strings_end_the_text_however_it_is_cut(text: str, stops: list[str]
     scanner = StopScanner(tuple(stops))
     edges = [0, *sorted(place % (len(text) + 1) for place in places), len(text)]
     shown = ""
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         shown += scanner.feed(text[a:b])
         assert wanted.startswith(shown)  # nothing is ever shown that has to be taken back
         held = text[len(shown) : b]

@@ -21,7 +21,7 @@ EXPECTED = {  # phase: after ASK, PROMPT, TEXT, STOP, END; None: illegal
 
 
 @pytest.mark.parametrize("phase", Phase)
-@pytest.mark.parametrize("place, step", enumerate(Step))
+@pytest.mark.parametrize("place, step", list(enumerate(Step)))
 def test_advance(phase: Phase, place: int, step: Step) -> None:
     after = EXPECTED[phase][place]
     if after is None:

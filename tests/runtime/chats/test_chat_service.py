@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -95,8 +97,7 @@ def test_a_whole_chat(path: Path, inbox: Inbox) -> None:
     service.delete(answer.chat)
     service.restore(answer.chat)
     service.open_chat(answer.chat)
-    while inbox.wait(ChatOpened).chat is None:
-        pass
+    assert [inbox.wait(ChatOpened).chat is None for _ in range(3)] == [True, False, False]
     service.new_chat()
     assert inbox.wait(ChatOpened).chat is None
     assert service.close()
@@ -132,9 +133,6 @@ def test_a_growing_answer_reaches_the_disk_while_it_grows(path: Path, endless: C
 
 
 def sqlite_text(path: Path, message: int) -> str:
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(path)) as db:
         (text,) = db.execute("SELECT text FROM messages WHERE id = ?", (message,)).fetchone()
     return str(text)
@@ -181,9 +179,6 @@ def test_closing_does_not_wait_for_an_engine_that_hangs(path: Path, inbox: Inbox
 
 
 def test_commands_return_while_the_history_is_locked(path: Path, inbox: Inbox) -> None:
-    import sqlite3
-    from contextlib import closing
-
     ChatStore(path).close()
     service = ChatService(path, HandEngine(), inbox)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:

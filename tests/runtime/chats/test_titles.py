@@ -18,7 +18,7 @@ from app.runtime.chats.text import TITLE_LENGTH, storable, title_from
         ("What is BELLE? I have read about it in the news.", "What is BELLE?"),
         (
             "帮我写一首诗。要写大海和风，还要写远方的船和灯塔，越长越好，谢谢你。",
-            "帮我写一首诗。要写大海和风，还要写远方的船和灯塔，越长越好…",
+            "帮我写一首诗",
         ),
         ("请解释什么是量化？为什么四位量化的模型质量还可以接受并且内存占用小很多？", "请解释什么是量化？"),
         ("a" * 100, "a" * 29 + "…"),

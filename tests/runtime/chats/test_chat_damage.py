@@ -98,6 +98,18 @@ def test_what_lies_beside_a_damaged_file_goes_with_it(path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize("name", ["100% sure? #1 & more", "很长" * 40, "a'b\"c;d"])
+def test_awkward_folder_names(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / ("deep " * 20) / "chats.db"
+    fill(path, 1)
+    store = ChatStore(path)
+    assert store.moved_to is None and len(store.chats()) == 1
+    store.close()
+    random_bytes(path)
+    ChatStore(path).close()
+    assert len(list(path.parent.glob("chats.damaged-*.db"))) == 1
+
+
 def test_an_empty_file_is_a_new_one(path: Path) -> None:
     path.parent.mkdir()
     path.touch()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from app.errors import Fixable
 from app.runtime.chats.records import AnswerSettings, Message, MessageState
 from app.runtime.chats.store import ChatStore
-from app.runtime.engine.records import Role, Sampling
+from app.runtime.engine.records import Sampling
 from tests.contracts.fake_engine import stats
 
 SETTINGS = AnswerSettings("Be brief. 简短", Sampling(0.0, seed=7), 99, "guide", "Guide 小助手")
@@ -32,11 +33,7 @@ def store(path: Path) -> Iterator[ChatStore]:
 def answered(store: ChatStore, chat: int | None, text: str, answer: str = "yes") -> tuple[int, Message, Message]:
     parent = None if chat is None else store.chat(chat).leaf
     made, question, reply = store.ask(chat, parent, text, SETTINGS)
-    store.save_ended(
-        Message(
-            reply.id, made.id, question.id, Role.ASSISTANT, answer, MessageState.COMPLETE, reply.created, stats=stats()
-        )
-    )
+    store.save_ended(replace(reply, text=answer, state=MessageState.COMPLETE, stats=stats()))
     return made.id, question, store.message(reply.id)
 
 
@@ -131,7 +128,8 @@ def test_deleted_chats_hide_come_back_and_go_with_the_next_start(path: Path) -> 
     store.close()
 
     store = ChatStore(path)
-    store.restore(gone)
+    with pytest.raises(Fixable, match="chat-missing"):
+        store.restore(gone)
     assert [chat.title for chat in store.chats()] == ["back"]
     assert store._run("SELECT count(*) FROM messages") == [(2,)]
     newer = answered(store, None, "new")[0]
@@ -145,7 +143,8 @@ def test_a_chat_of_thousands_of_messages_can_be_deleted_for_good(path: Path) -> 
     with store._transaction():
         for number in range(leaf.id + 1, 3000):
             store._insert(
-                "INSERT INTO messages(chat, parent, role, text, state, created) VALUES (?, ?, 'user', '', 'complete', 0)",
+                "INSERT INTO messages(chat, parent, role, text, state, created)"
+                " VALUES (?, ?, 'user', '', 'complete', 0)",
                 chat,
                 number - 1,
             )
