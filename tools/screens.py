@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from app.bootstrap import make_application  # noqa: E402
 from app.paths import Paths  # noqa: E402
@@ -134,6 +135,11 @@ def seed(database: Path, texts: Texts, kind: str) -> None:
             db.execute("UPDATE chats SET updated = ? WHERE id = ?", (time.time() - age - place, chat_id))
 
 
+def application_focus() -> QWidget | None:
+    """The pictures show no focus."""
+    return QApplication.focusWidget()
+
+
 def wait(milliseconds: int) -> None:
     """Let the window work; a tool may run its own loop."""
     loop = QEventLoop()
@@ -166,8 +172,9 @@ def take(shot: Shot, folder: Path) -> Path:
         if shot.kind in ("streaming", "full"):
             window.conversation.send(texts.follow_up)
             wait(500)
-        if shot.kind == "short":
-            window.transcript.verticalScrollBar().setValue(0)
+        focused = application_focus()
+        if focused is not None:
+            focused.clearFocus()
         wait(200)
         target = folder / f"{shot.name}.png"
         window.grab().save(str(target))

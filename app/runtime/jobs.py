@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from app.errors import Cancelled, as_app_error
+from app.errors import Cancelled, InternalBug, as_app_error
 from app.runtime.events import Event, JobCancelled, JobFailed, JobFinished
 
 log = logging.getLogger(__name__)
@@ -87,5 +87,8 @@ class Lane:
             return JobCancelled(job.id)
         except Exception as error:  # a lane must outlive any job
             failure = as_app_error(error)
-            log.exception("job %d failed: %s", job.id, failure.code)
+            if isinstance(failure, InternalBug):
+                log.exception("job %d failed", job.id)
+            else:
+                log.info("job %d failed: %s", job.id, failure)
             return JobFailed(job.id, failure)

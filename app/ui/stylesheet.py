@@ -52,6 +52,7 @@ QLineEdit[inline="true"] { min-height: 0; padding: 0 7dp; background: @bg-raised
 QLineEdit[inline="true"]:focus { min-height: 0; padding: 0 6dp; }
 QAbstractSpinBox[bare="true"] { border: 0; background: transparent; padding: 0; min-height: 22dp; color: @text-2; }
 QAbstractSpinBox[bare="true"]:focus { border: 0; border-bottom: 2px solid @focus; padding: 0; min-height: 20dp; }
+QAbstractSpinBox[bare="true"]::up-button, QAbstractSpinBox[bare="true"]::down-button { width: 0; border: 0; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0; min-height: 0;
   background: transparent; }
 QComboBox[compact="true"] { min-height: 32dp; }
@@ -87,12 +88,16 @@ QProgressBar[tone="paused"]::chunk { background: @text-3; }
 QProgressBar[tone="broken"]::chunk { background: @danger; }
 QSlider::groove:horizontal { height: 4dp; border-radius: 2dp; background: @line-strong; }
 QSlider::sub-page:horizontal { height: 4dp; border-radius: 2dp; background: @accent-mark; }
+QSlider::sub-page:horizontal:disabled { background: @text-off; }
+QAbstractSpinBox:disabled, QAbstractSpinBox QLineEdit:disabled { color: @text-off; }
 QSlider::handle:horizontal { width: 16dp; height: 16dp; margin: -6dp 0; border-radius: 8dp; background: @slider; }
+QSlider::handle:horizontal:disabled { background: @text-off; }
 
 QAbstractScrollArea[plain="true"] { background: transparent; border: 0; }
 QTextEdit[plain="true"] { selection-background-color: @selection; selection-color: @text-1; }
 QFrame[rule="true"] { background: @line; border: 0; }
-QTextEdit[field="true"] { background: @bg-raised; border: 1px solid @line-control; border-radius: 8dp; padding: 6dp 9dp; }
+QTextEdit[field="true"] { background: @bg-raised; border: 1px solid @line-control; border-radius: 8dp;
+  padding: 6dp 9dp; }
 QTextEdit[field="true"]:focus { border: 2px solid @focus; padding: 5dp 8dp; }
 QFrame#categories { background: @bg-sidebar; border: 0; border-right: 1px solid @line; }
 QDialog { background: @bg-page; }

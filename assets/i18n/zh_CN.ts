@@ -56,107 +56,107 @@
     <name>Cli</name>
     <message>
         <source>Runs BELLE language models on this computer, offline. Without a command: the window.</source>
-        <translation type="unfinished" />
+        <translation>在这台电脑上离线运行 BELLE 语言模型。不带命令时打开窗口。</translation>
     </message>
     <message>
         <source>ask a question, or chat in the terminal</source>
-        <translation type="unfinished" />
+        <translation>提一个问题，或在终端里聊天</translation>
     </message>
     <message>
         <source>guide (the built-in one) or the path of a GGUF file</source>
-        <translation type="unfinished" />
+        <translation>guide（内置向导）或 GGUF 文件的路径</translation>
     </message>
     <message>
         <source>the question; without it an interactive chat starts</source>
-        <translation type="unfinished" />
+        <translation>问题；不写就进入交互聊天</translation>
     </message>
     <message>
         <source>a system prompt</source>
-        <translation type="unfinished" />
+        <translation>系统提示</translation>
     </message>
     <message>
         <source>longest answer, in tokens</source>
-        <translation type="unfinished" />
+        <translation>最长回答，单位为词元</translation>
     </message>
     <message>
         <source>0 always takes the likeliest token</source>
-        <translation type="unfinished" />
+        <translation>0 表示总取概率最高的词元</translation>
     </message>
     <message>
         <source>makes a random answer repeatable</source>
-        <translation type="unfinished" />
+        <translation>让随机的回答可以重现</translation>
     </message>
     <message>
         <source>use the prompt as it is, without the model's template</source>
-        <translation type="unfinished" />
+        <translation>原样使用提示，不套用模型的模板</translation>
     </message>
     <message>
         <source>print one JSON object: text, tokens, prompt_tokens, stats</source>
-        <translation type="unfinished" />
+        <translation>输出一个 JSON 对象：text、tokens、prompt_tokens、stats</translation>
     </message>
     <message>
         <source>print the answer when it is complete</source>
-        <translation type="unfinished" />
+        <translation>回答完整后再输出</translation>
     </message>
     <message>
         <source>check that this installation works</source>
-        <translation type="unfinished" />
+        <translation>检查这份安装是否正常</translation>
     </message>
     <message>
         <source>show the log on stderr</source>
-        <translation type="unfinished" />
+        <translation>在 stderr 显示日志</translation>
     </message>
     <message>
         <source>--json and --raw need --prompt</source>
-        <translation type="unfinished" />
+        <translation>--json 和 --raw 需要同时给出 --prompt</translation>
     </message>
     <message>
         <source>Chatting with {name}. /new starts over, Ctrl-C stops an answer, /quit ends.</source>
-        <translation type="unfinished" />
+        <translation>正在和 {name} 聊天。/new 重新开始，Ctrl-C 停止回答，/quit 退出。</translation>
     </message>
     <message>
         <source>This is a small built-in guide to the app, not BELLE.</source>
-        <translation type="unfinished" />
+        <translation>这是介绍本应用的内置向导（小模型），不是 BELLE。</translation>
     </message>
     <message>
         <source>(Earlier turns no longer fit.)</source>
-        <translation type="unfinished" />
+        <translation>（较早的对话放不下了。）</translation>
     </message>
     <message>
         <source>(A new chat.)</source>
-        <translation type="unfinished" />
+        <translation>（新对话。）</translation>
     </message>
     <message>
         <source>(Ctrl-C again ends.)</source>
-        <translation type="unfinished" />
+        <translation>（再按一次 Ctrl-C 退出。）</translation>
     </message>
     <message>
         <source>load the built-in guide</source>
-        <translation type="unfinished" />
+        <translation>载入内置向导</translation>
     </message>
     <message>
         <source>answer in Chinese</source>
-        <translation type="unfinished" />
+        <translation>用中文回答</translation>
     </message>
     <message>
         <source>answer in English</source>
-        <translation type="unfinished" />
+        <translation>用英文回答</translation>
     </message>
     <message>
         <source>open a chat history</source>
-        <translation type="unfinished" />
+        <translation>打开聊天记录</translation>
     </message>
     <message>
         <source>ok</source>
-        <translation type="unfinished" />
+        <translation>正常</translation>
     </message>
     <message>
         <source>FAILED</source>
-        <translation type="unfinished" />
+        <translation>失败</translation>
     </message>
     <message>
         <source>Loading {name}: {percent} %</source>
-        <translation type="unfinished" />
+        <translation>正在载入 {name}：{percent} %</translation>
     </message>
 </context>
 <context>
@@ -503,103 +503,103 @@ it is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>There is no model called {name}.</source>
-        <translation type="unfinished" />
+        <translation>没有名为 {name} 的模型。</translation>
     </message>
     <message>
         <source>Use guide, the built-in one, or the path of a GGUF file.</source>
-        <translation type="unfinished" />
+        <translation>请用 guide（内置向导）或 GGUF 文件的路径。</translation>
     </message>
     <message>
         <source>The built-in guide gave no fitting answer to: {question}</source>
-        <translation type="unfinished" />
+        <translation>内置向导没有答好这个问题：{question}</translation>
     </message>
     <message>
         <source>Install ChatBELLE again; its files may be damaged.</source>
-        <translation type="unfinished" />
+        <translation>请重新安装 ChatBELLE，它的文件可能已损坏。</translation>
     </message>
     <message>
         <source>The model file {path} is damaged or incomplete ({detail}).</source>
-        <translation type="unfinished" />
+        <translation>模型文件 {path} 已损坏或不完整（{detail}）。</translation>
     </message>
     <message>
         <source>Download or convert it again, or choose another model.</source>
-        <translation type="unfinished" />
+        <translation>请重新下载或转换，或者选择别的模型。</translation>
     </message>
     <message>
         <source>{path} is not a GGUF model file.</source>
-        <translation type="unfinished" />
+        <translation>{path} 不是 GGUF 模型文件。</translation>
     </message>
     <message>
         <source>Choose a file that ends in .gguf, or convert this one first.</source>
-        <translation type="unfinished" />
+        <translation>请选择 .gguf 结尾的文件，或先转换它。</translation>
     </message>
     <message>
         <source>This ChatBELLE cannot run models of the kind {architecture} ({path}).</source>
-        <translation type="unfinished" />
+        <translation>这个 ChatBELLE 不能运行 {architecture} 类的模型（{path}）。</translation>
     </message>
     <message>
         <source>Choose another model, or install a newer ChatBELLE.</source>
-        <translation type="unfinished" />
+        <translation>请选择别的模型，或安装更新的 ChatBELLE。</translation>
     </message>
     <message>
         <source>There is not enough memory for {path}: it needs more than {need_gb} GB, {free_gb} GB are free.</source>
-        <translation type="unfinished" />
+        <translation>内存不够载入 {path}：需要超过 {need_gb} GB，现在只有 {free_gb} GB 可用。</translation>
     </message>
     <message>
         <source>Close other programs, choose a smaller model, or set a shorter context.</source>
-        <translation type="unfinished" />
+        <translation>请关闭其他程序、换小一些的模型，或把上下文调短。</translation>
     </message>
     <message>
         <source>No model is loaded.</source>
-        <translation type="unfinished" />
+        <translation>没有载入模型。</translation>
     </message>
     <message>
         <source>Choose a model first.</source>
-        <translation type="unfinished" />
+        <translation>请先选择模型。</translation>
     </message>
     <message>
         <source>The message is too long: {tokens} tokens, and the model can hold {context}.</source>
-        <translation type="unfinished" />
+        <translation>消息太长：共 {tokens} 个词元，模型只能容纳 {context} 个。</translation>
     </message>
     <message>
         <source>Shorten it, or set a longer context in the settings.</source>
-        <translation type="unfinished" />
+        <translation>请缩短一些，或在设置里把上下文调长。</translation>
     </message>
     <message>
         <source>The chat template inside this model file cannot be used ({detail}).</source>
-        <translation type="unfinished" />
+        <translation>这个模型文件里的对话模板用不了（{detail}）。</translation>
     </message>
     <message>
         <source>Choose another file of this model.</source>
-        <translation type="unfinished" />
+        <translation>请换这个模型的另一个文件。</translation>
     </message>
     <message>
         <source>The model file {path} crashed when it was tried ({reason}). ChatBELLE itself is not affected.</source>
-        <translation type="unfinished" />
+        <translation>试运行模型文件 {path} 时崩溃了（{reason}）。ChatBELLE 本身不受影响。</translation>
     </message>
     <message>
         <source>Download or convert it again, choose another model, or switch off the graphics card.</source>
-        <translation type="unfinished" />
+        <translation>请重新下载或转换、选择别的模型，或关掉显卡。</translation>
     </message>
     <message>
         <source>This computer's processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
-        <translation type="unfinished" />
+        <translation>这台电脑的处理器缺少运行 {path} 所需的指令。ChatBELLE 本身不受影响。</translation>
     </message>
     <message>
         <source>Install the ChatBELLE build for your processor, or choose another model.</source>
-        <translation type="unfinished" />
+        <translation>请安装适合你处理器的 ChatBELLE 版本，或选择别的模型。</translation>
     </message>
     <message>
         <source>The memory ran out when {path} was tried.</source>
-        <translation type="unfinished" />
+        <translation>试运行 {path} 时内存用完了。</translation>
     </message>
     <message>
         <source>{path} did not answer within {seconds} seconds when it was tried.</source>
-        <translation type="unfinished" />
+        <translation>试运行 {path} 时，{seconds} 秒内没有回应。</translation>
     </message>
     <message>
         <source>Close other programs and try again, or choose a smaller model.</source>
-        <translation type="unfinished" />
+        <translation>请关闭其他程序再试，或换小一些的模型。</translation>
     </message>
     <message>
         <source>The model file {path} is not there.</source>
@@ -651,6 +651,22 @@ it is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>small model</source>
         <translation>小模型</translation>
+    </message>
+    <message>
+        <source>fits this computer</source>
+        <translation>适合这台电脑</translation>
+    </message>
+    <message>
+        <source>tight on this computer</source>
+        <translation>这台电脑内存吃紧</translation>
+    </message>
+    <message>
+        <source>too big for this computer's memory</source>
+        <translation>这台电脑内存不够</translation>
+    </message>
+    <message>
+        <source>Recommended: {name}, {download} to download, {disk} once installed; {verdict}.</source>
+        <translation>推荐 {name}：下载 {download}，装好后占 {disk}，{verdict}。</translation>
     </message>
 </context>
 <context>

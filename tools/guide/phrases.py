@@ -18,7 +18,7 @@ FRAMES = {
     "办": "怎么办|怎么办|咋办|怎么解决|如何解决|怎么处理|怎么回事|是什么原因|为什么|怎么弄|了|了怎么办||||",
     "how": "how do I|how can I|how to|how to|can I|can you|is there a way to|i want to|i need to|please|let me"
     "|where do I|where can I|what is the way to|is it possible to|i'd like to|how would I|should I|||",
-    "what": "what is|what is|what's|what are|explain|tell me about|meaning of|define||",
+    "what": "what is|what is|what's|what are|explain|tell me about|meaning of|define|",
     "does": "does it|does the app|does chatbelle|will it|can it|does this program|do you|",
     "where": "where is|where are|where do I find|where can I find|where's|location of|in which folder are|path of|find|",
 }

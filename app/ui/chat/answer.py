@@ -8,29 +8,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.code_block import CodeBlock
 from app.ui.chat.prose import ABOVE_HEADING, GAP, ProseView, gap_between
-from app.ui.chat.streaming import Block, Code, Piece, Prose, Segmenter, Table, clean
+from app.ui.chat.streaming import Block, Code, Prose, Segmenter, Table, plain_pieces
 from app.ui.chat.table_block import TableBlock
 from app.ui.theme import theme
 
 BLOCK_GAP = 14
 View = ProseView | CodeBlock | TableBlock
-
-
-def plain_blocks(text: str) -> list[Block]:
-    """A text exactly as typed, in parts that can be laid out one by one."""
-    blocks: list[Block] = []
-    lines = [line[at : at + 4000] for line in clean(text).split("\n") for at in range(0, len(line) or 1, 4000)]
-    part: list[str] = []
-    size = 0
-    for line in lines:
-        part.append(line)
-        size += len(line) + 1
-        if size > 4000:
-            blocks.append(Prose(True, [Piece("\n".join(part), plain=True)]))
-            part, size = [], 0
-    if part:
-        blocks.append(Prose(True, [Piece("\n".join(part), plain=True)]))
-    return blocks
 
 
 class Body:
@@ -54,7 +37,7 @@ class Body:
     def set_plain(self, text: str) -> None:
         self.clear()
         self.segmenter = Segmenter()
-        self.segmenter.blocks = plain_blocks(text)
+        self.segmenter.blocks = list(plain_pieces(text))
 
     def set_markdown(self, text: str, finished: bool) -> None:
         self.clear()

@@ -137,7 +137,7 @@ class AnswerMessage(MessageView):
         look = theme()
         top = bottom + look.px(ABOVE_ACTIONS) if self.last else bottom - look.px(2)
         # the icon, not the button, stands at the column's edge
-        left -= (look.px(ACTION) - look.px(18)) // 2
+        left -= look.px(6)
         for button in self._actions:
             button.move(left, top)
             button.show()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from app.ui.theme import app_icon, theme
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.card import Card
+from app.ui.widgets.gaps import set_gaps
 from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.paint import box
@@ -173,11 +174,8 @@ class FirstStart(Live, QWidget):
         self._line.setContentsMargins(px(20), px(20), px(20), px(20))
         self._line.setSpacing(px(16))
         self._words.setSpacing(px(2))
-        for number in reversed(range(self._column.count())):
-            if self._column.itemAt(number).spacerItem() is not None:
-                self._column.takeAt(number)
-        for widget, gap in ((self._logo, 20), (self._title, 6), (self._intro, 24), (self._card, 28), (self._ask, 10)):
-            self._column.insertSpacing(self._column.indexOf(widget) + 1, px(gap))
+        gaps = ((self._logo, 20), (self._title, 6), (self._intro, 24), (self._card, 28), (self._ask, 10))
+        set_gaps(self._column, gaps)
 
     def retranslate(self) -> None:
         if self._guide:

@@ -11,6 +11,7 @@ from app.runtime.engine.records import ModelState, ModelStatus
 from app.ui.theme import theme
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.chip import Chip, ChipState
+from app.ui.widgets.gaps import set_gaps
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.live import Live
 from app.ui.widgets.menu import Menu
@@ -165,12 +166,7 @@ class Header(Live, QFrame):
         self._row.setContentsMargins(px(12 if own else 24), 1, px(12 if self._narrow else 16), 0)
         gaps = [(self._panel, 4 if own else 0), (self._compose, 12 if own else 0), (self._title, 16), (self.chip, 0)]
         gaps[3] = (self.chip, 4 if self._narrow else 8)
-        for number in reversed(range(self._row.count())):
-            if self._row.itemAt(number).spacerItem() is not None:
-                self._row.takeAt(number)
-        for widget, gap in gaps:
-            if gap:
-                self._row.insertSpacing(self._row.indexOf(widget) + 1, px(gap))
+        set_gaps(self._row, gaps)
 
     def restyle(self) -> None:
         self.setFixedHeight(self.sizeHint().height())

@@ -133,11 +133,11 @@ def repair(text: str) -> str:
 
 
 def _kept(match: re.Match[str]) -> str:
-    text = match[0]
+    text: str = match[0]
     if match["math"]:
-        return _SPECIAL.sub(r"\\\1", text)
+        return str(_SPECIAL.sub(r"\\\1", text))
     if match["escape"]:
-        return _SPECIAL.sub(r"\\\1", text)
+        return str(_SPECIAL.sub(r"\\\1", text))
     if match["link"]:
         return f"<{text}>"
     if match["dunder"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QGuiApplication, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.runtime.chats.records import Message, MessageState
@@ -14,12 +14,14 @@ from app.ui.theme import theme
 from app.ui.widgets.buttons import IconButton
 
 ACTION = 28
+KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 class Action(IconButton):
     """Drawn only while its message is lit; always there for the keyboard."""
 
     lit = False
+    by_keyboard = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.lit:
@@ -81,13 +83,14 @@ class MessageView(QWidget):
     def _action(self, icon: str, run: Callable[[], object]) -> Action:
         button = Action(icon, size=ACTION, icon_size=18, parent=self)
         button.clicked.connect(run)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.installEventFilter(self)
         button.show()
         self._actions.append(button)
         return button
 
     def _wants_light(self) -> bool:
-        return self._hovered or any(button.hasFocus() for button in self._actions)
+        return self._hovered or any(button.by_keyboard for button in self._actions)
 
     def _light(self) -> None:
         lit = self._wants_light()
@@ -97,7 +100,8 @@ class MessageView(QWidget):
                 button.update()
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut) and watched in self._actions:
+        if isinstance(event, QFocusEvent) and isinstance(watched, Action):
+            watched.by_keyboard = event.gotFocus() and event.reason() in KEYBOARD
             self._light()
         return False
 

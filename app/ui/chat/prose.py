@@ -336,8 +336,8 @@ class ProseView(TextView):
 
 
 def _to_x(line: QTextLine, position: int) -> float:
-    found = line.cursorToX(position)
-    return found[0] if isinstance(found, tuple) else found
+    found: object = line.cursorToX(position)
+    return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]
 
 
 def _length(text: str) -> int:

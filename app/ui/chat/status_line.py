@@ -62,7 +62,9 @@ class StatusLine(Live, QWidget):
             if number:
                 row.addWidget(self._dots[number - 1])
             row.addWidget(part)
-        row.addWidget(self._meter)
+        self._meter_box = QHBoxLayout()
+        self._meter_box.addWidget(self._meter)
+        row.addLayout(self._meter_box)
         row.addWidget(self._dots[3])
         row.addWidget(self._note)
         row.addStretch(1)
@@ -95,13 +97,7 @@ class StatusLine(Live, QWidget):
         px = theme().px
         self.setMinimumHeight(max(px(32), theme().line("tiny") + px(4)))
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._meter.setContentsMargins(0, 0, 0, 0)
-        index = self._row.indexOf(self._meter)
-        if self._row.itemAt(index - 1).spacerItem() is None:
-            self._row.insertSpacing(index, px(10))
-        else:
-            self._row.itemAt(index - 1).spacerItem().changeSize(px(10), 0)
-        self._row.invalidate()
+        self.retranslate()
 
     def retranslate(self) -> None:
         stats = self._stats
@@ -129,7 +125,9 @@ class StatusLine(Live, QWidget):
             if number:
                 self._dots[number - 1].setVisible(seen and bool(label.text()))
             seen = seen or bool(label.text())
-        self._meter.setVisible(bool(stats) and not self._narrow)
+        meter = bool(stats) and not self._narrow
+        self._meter.setVisible(meter)
+        self._meter_box.setContentsMargins(theme().px(10) if meter else 0, 0, 0, 0)
         self._reminder.setVisible(bool(self._reminder.text()))
         self._dots[4].setVisible(bool(self._reminder.text()))
         self._row.invalidate()

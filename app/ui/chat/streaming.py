@@ -111,6 +111,23 @@ def cut_point(line: str) -> int:
     return LINE
 
 
+def plain_pieces(text: str) -> list[Prose]:
+    """A text exactly as typed, in parts that can be laid out one by one."""
+    blocks: list[Prose] = []
+    lines = [line[at : at + 4000] for line in clean(text).split("\n") for at in range(0, len(line) or 1, 4000)]
+    part: list[str] = []
+    size = 0
+    for line in lines:
+        part.append(line)
+        size += len(line) + 1
+        if size > 4000:
+            blocks.append(Prose(True, [Piece("\n".join(part), plain=True)]))
+            part, size = [], 0
+    if part:
+        blocks.append(Prose(True, [Piece("\n".join(part), plain=True)]))
+    return blocks
+
+
 class Segmenter:
     """`blocks` after each `feed`: all closed but the last."""
 

@@ -18,7 +18,7 @@ from app.ui.widgets.slider import Slider
 from app.ui.widgets.switch import Switch
 
 SETTLE_MS = 150  # a number being dragged is stored when it rests
-OFF_WHILE = {key: "model_sampling" for key in ("temperature", "top_p", "top_k", "repeat_penalty", "max_tokens")}
+OFF_WHILE = dict.fromkeys(("temperature", "top_p", "top_k", "repeat_penalty", "max_tokens"), "model_sampling")
 TOKENS = ("context", "max_tokens")
 
 

@@ -25,6 +25,7 @@ from app.ui.theme import SEMIBOLD, theme
 from app.ui.widgets.card import Card
 from app.ui.widgets.category_button import CategoryButton
 from app.ui.widgets.focus_ring import FocusRing
+from app.ui.widgets.gaps import set_gaps
 from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.search_field import SearchField
@@ -217,11 +218,7 @@ class SettingsWindow(Live, QDialog):
         self._categories.setFixedWidth(px(216))
         self._side.setContentsMargins(px(12), px(16), px(12), px(16))
         self._side.setSpacing(px(2))
-        for number in reversed(range(self._side.count())):
-            spacer = self._side.itemAt(number).spacerItem()
-            if spacer is not None and number < self._side.count() - 1:
-                self._side.takeAt(number)
-        self._side.insertSpacing(1, px(10))
+        set_gaps(self._side, ((self._search, 10),))
         self._top_row.setContentsMargins(px(20), px(16), px(20), 0)
         self._top_row.setSpacing(px(8))
         self._pad()

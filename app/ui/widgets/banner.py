@@ -96,8 +96,8 @@ class Banner(Live, QFrame):
 
     def restyle(self) -> None:
         px = theme().px
-        self._icon.setPixmap(theme().pixmap(ICONS[self._tone], 20 if not self._compact else 20, INK[self._tone]))
-        self._icon.setFixedWidth(px(32 if self._compact else 32))
+        self._icon.setPixmap(theme().pixmap(ICONS[self._tone], 20, INK[self._tone]))
+        self._icon.setFixedWidth(px(32))
         across, down = (14, 12) if self._compact else (18, 16)
         self._outer.setContentsMargins(px(across) + 1, px(down) + 1, px(across) + 1, px(down) + 1)
         self._button_row.setSpacing(px(8))

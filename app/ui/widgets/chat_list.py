@@ -232,8 +232,8 @@ class ChatList(Live, QListView):
             self.setCurrentIndex(index)
             self.edit(index)
 
-    def menu_point(self, index: Index) -> QPoint:
-        more = self._delegate.more_of(self.visualRect(QModelIndex(index)))
+    def menu_point(self, index: QModelIndex) -> QPoint:
+        more = self._delegate.more_of(self.visualRect(index))
         return self.viewport().mapToGlobal(more.bottomLeft())
 
     def _forget(self) -> None:

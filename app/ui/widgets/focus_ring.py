@@ -82,11 +82,10 @@ class FocusRing(QWidget):
         self._show_around(now if shown else None)
 
     def _show_around(self, target: QWidget | None) -> None:
-        for widget in self._followed:
-            if widget is not self._window:
-                widget.removeEventFilter(self)
+        for followed in self._followed:
+            followed.removeEventFilter(self)
         self._target, self._followed = target, []
-        widget = target
+        widget: QWidget | None = target
         while widget is not None and widget is not self._window:
             self._followed.append(widget)
             widget.installEventFilter(self)
@@ -96,7 +95,7 @@ class FocusRing(QWidget):
     def _clip(self, target: QWidget) -> QRect:
         """What of the window the target's ancestors leave visible, in window coordinates."""
         clip = self._window.rect()
-        widget = target.parentWidget()
+        widget: QWidget | None = target.parentWidget()
         while widget is not None and widget is not self._window:
             reach = WIDTH + AWAY
             area = QRect(widget.mapTo(self._window, QPoint(0, 0)), widget.size())

@@ -134,8 +134,8 @@ class MessageEdit(Live, QTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc from the window's shortcuts while an input method is composing."""
-        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if override and event.key() == Qt.Key.Key_Escape and self._composing:
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self._composing:
             event.accept()
             return True
         return super().event(event)

@@ -35,8 +35,8 @@ class SearchField(Live, QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc from the window's shortcuts while there is something to empty."""
-        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if override and event.key() == Qt.Key.Key_Escape and self.text():
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.text():
             event.accept()
             return True
         return super().event(event)
