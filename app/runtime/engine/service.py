@@ -61,13 +61,14 @@ class Engine:
     def load(self, spec: ModelSpec, options: LoadOptions | None = None, sink: Sink | None = None) -> Job:
         """Load `spec` in place of what is loaded; ends a running load and answer. Result: `ModelInfo`."""
         chosen = options or LoadOptions()
+        hear = _ignore if sink is None else sink
         with self._lock:
             wish = self._begin_wish()
             self._advance(wish, ModelStatus(ModelState.LOADING, spec.id, spec.name))
 
             def watch(event: Event) -> None:
                 self._follow_load(wish, spec, event)
-                (sink or _ignore)(event)
+                hear(event)
 
             return self._submit(lambda job: self._load(spec, chosen, job), watch)
 

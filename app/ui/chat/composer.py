@@ -128,13 +128,15 @@ class Composer(Live, QFrame):
         except RefusedFile as refusal:
             self._say((refusal.reason, path.name))
             return False
-        chip = AttachmentChip(file)
+        self.add_chip(AttachmentChip(file))
+        self._say(None)
+        return True
+
+    def add_chip(self, chip: AttachmentChip) -> None:
         chip.removed.connect(lambda: self._remove(chip))
         self._chips.append(chip)
         self._chip_row.insertWidget(len(self._chips) - 1, chip)
-        self._say(None)
         self._show_state()
-        return True
 
     def choose_file(self) -> None:
         """Ask for a file without blocking."""

@@ -170,6 +170,7 @@ class Header(Live, QFrame):
 
     def restyle(self) -> None:
         self.setFixedHeight(self.sizeHint().height())
+        self._title.set_margins(0, 1)
         self._arrange()
 
     def retranslate(self) -> None:

@@ -46,8 +46,8 @@ PRIVACY = (
         QT_TRANSLATE_NOOP("Privacy", "Where chats are kept"),
         QT_TRANSLATE_NOOP(
             "Privacy",
-            "In one file, chats.db, in the data folder, not encrypted: whoever can read your files can read your chats. "
-            "A deleted chat can be restored until the app ends.",
+            "In one file, chats.db, in the data folder, not encrypted: whoever can read your files can read your "
+            "chats. A deleted chat can be restored until the app ends.",
         ),
     ),
 )

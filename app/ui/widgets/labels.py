@@ -158,7 +158,7 @@ class ElidedLabel(Label):
         return QFontMetrics(self.font()).elidedText(self.text(), self._mode, self.width())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme().px(24), theme().line(self._role))
+        return QSize(theme().px(24), theme().line(self._role) + self._above + self._under)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -171,7 +171,8 @@ class ElidedLabel(Label):
         painter = QPainter(self)
         painter.setPen(theme().color(self._token if self.isEnabled() else "text-off"))
         flags = Qt.AlignmentFlag.AlignVCenter | (self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        painter.drawText(self.rect(), flags | Qt.TextFlag.TextSingleLine, self.shown_text())
+        area = self.rect().adjusted(0, self._above, 0, -self._under)
+        painter.drawText(area, flags | Qt.TextFlag.TextSingleLine, self.shown_text())
 
 
 DOT = "\u00b7"
