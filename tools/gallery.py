@@ -16,11 +16,9 @@ from PySide6.QtCore import QPersistentModelIndex, QPoint, QSize
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QCheckBox,
     QFrame,
     QLineEdit,
     QProgressBar,
-    QRadioButton,
     QStyle,
     QStyleOptionButton,
     QWidget,
@@ -35,6 +33,7 @@ from app.ui.widgets.banner import Banner
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.chat_list import ChatList
 from app.ui.widgets.chip import Chip, ChipState
+from app.ui.widgets.choice import Check, Radio
 from app.ui.widgets.labels import Label, Tag
 from app.ui.widgets.menu import Menu
 from app.ui.widgets.paint import box
@@ -62,6 +61,7 @@ BANNERS = (
     ("warn", "内存吃紧", "只剩 1.4 GB，回答会变慢", "换小模型"),
     ("danger", "没能写入磁盘", "D 盘已满，还差 2.1 GB", "换个位置"),
 )
+BARS = ((62, "", "62%"), (38, "paused", "已暂停"), (38, "broken", "已中断"))
 CHATS = ("选中的聊天", "悬停", "键盘焦点", "标题太长时在结尾省略，悬停显示全文")
 
 
@@ -152,19 +152,21 @@ class Gallery(QWidget):
         for number, text in enumerate(("默认", "焦点", "有错")):
             field = QLineEdit(text)
             field.setProperty("wrong", "true" if text == "有错" else "false")
-            if text == "焦点":
-                field.setProperty("focused", "true")
             self.put(field, 40 + 160 * number, 578, 150, 36)
+            if text == "焦点":
+                self._focused = field
         self.put(Switch(checked=True), 40, 628)
         self.put(Switch(), 96, 628)
-        for number, control in enumerate((QRadioButton(), QRadioButton(), QCheckBox(), QCheckBox())):
+        for number, control in enumerate((Radio(), Radio(), Check(), Check())):
             control.setAutoExclusive(False)
             control.setChecked(number % 2 == 0)
             self.put(control, 152 + 36 * number, 630, 18, 18)
 
     def _progress(self) -> None:
         self.word("进度", 40, 676, weight=SEMIBOLD)
-        for number, (share, tone, text) in enumerate(((62, "", "62%"), (38, "paused", "已暂停"), (38, "broken", "已中断"))):
+        for number, (share, tone, text) in enumerate(
+            ((62, "", "62%"), (38, "paused", "已暂停"), (38, "broken", "已中断"))
+        ):
             bar = QProgressBar()
             bar.setTextVisible(False)
             bar.setProperty("tone", tone)
@@ -217,9 +219,16 @@ class Gallery(QWidget):
     def picture(self, path: Path) -> None:
         """Draw the page and, over it, the menu (a window of its own)."""
         self.composer.adjustSize()
-        self.composer.shown_focused = True
+        self.composer.edit.setCursorWidth(0)
+        self.activateWindow()
+        self.composer.edit.setFocus()
+        for _ in range(5):
+            QApplication.processEvents()
         image = self.grab().toImage()
+        self._focused.setFocus()
+        QApplication.processEvents()
         painter = QPainter(image)
+        painter.drawPixmap(self._focused.pos(), self._focused.grab())
         painter.drawPixmap(QPoint(972, 368), self._menu.grab())
         painter.end()
         image.save(str(path))

@@ -16,6 +16,7 @@ import platform
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -268,7 +269,7 @@ def install(rest: str, native: str, wheel: Path | None, log: Path) -> None:
         make_venv(VENV)
     python = venv_python(VENV)
     packages = len(re.findall(r"^\S+==", rest, re.MULTILINE))
-    say(f"Installing {packages} packages, about 110 MB to fetch (1 to 5 minutes)")
+    say(f"Installing {packages} packages, up to 110 MB to fetch (1 to 5 minutes)")
     with tempfile.TemporaryDirectory() as folder:
         filtered = Path(folder) / "packages.txt"
         filtered.write_text(rest, "utf-8")
@@ -324,10 +325,15 @@ def run_tests(arguments: list[str]) -> int:
 
 
 def call(command: list[str], environment: dict[str, str] | None = None) -> int:
+    """Run in the foreground. Ctrl-C belongs to the program: in the terminal chat it stops an answer."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.call(command, cwd=ROOT, env=environment)
-    except KeyboardInterrupt:
-        return 130
+        code = subprocess.call(command, cwd=ROOT, env=environment)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if code == -signal.SIGINT:
+        raise KeyboardInterrupt
+    return code
 
 
 def clean() -> int:

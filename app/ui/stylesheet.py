@@ -45,14 +45,16 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox { min-height: 34dp; padding: 0 11
   selection-color: @text-1; placeholder-text-color: @text-3; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid @focus; padding: 0 10dp;
   min-height: 32dp; }
+QLineEdit { padding: 0 9dp; }
+QLineEdit:focus { padding: 0 8dp; }
 QLineEdit[wrong="true"] { border-color: @danger; }
 QLineEdit[quiet="true"] { border: 0; background: @bg-hover; padding: 0; min-height: 34dp; }
 QLineEdit[quiet="true"]:focus { border: 0; padding: 0; min-height: 34dp; }
 QLineEdit[inline="true"] { min-height: 0; padding: 0 7dp; background: @bg-raised; }
 QLineEdit[inline="true"]:focus { min-height: 0; padding: 0 6dp; }
-QAbstractSpinBox[bare="true"] { border: 0; background: transparent; padding: 0; min-height: 22dp; color: @text-2; }
-QAbstractSpinBox[bare="true"]:focus { border: 0; border-bottom: 2px solid @focus; padding: 0; min-height: 20dp; }
-QAbstractSpinBox[bare="true"]::up-button, QAbstractSpinBox[bare="true"]::down-button { width: 0; border: 0; }
+QLineEdit[bare="true"] { border: 0; border-radius: 0; background: transparent; padding: 0; min-height: 22dp;
+  color: @text-2; }
+QLineEdit[bare="true"]:focus { border: 0; border-bottom: 2px solid @focus; padding: 0; min-height: 20dp; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0; min-height: 0;
   background: transparent; }
 QComboBox[compact="true"] { min-height: 32dp; }
@@ -89,7 +91,7 @@ QProgressBar[tone="broken"]::chunk { background: @danger; }
 QSlider::groove:horizontal { height: 4dp; border-radius: 2dp; background: @line-strong; }
 QSlider::sub-page:horizontal { height: 4dp; border-radius: 2dp; background: @accent-mark; }
 QSlider::sub-page:horizontal:disabled { background: @text-off; }
-QAbstractSpinBox:disabled, QAbstractSpinBox QLineEdit:disabled { color: @text-off; }
+QAbstractSpinBox:disabled, QLineEdit[bare="true"]:disabled { color: @text-off; }
 QSlider::handle:horizontal { width: 16dp; height: 16dp; margin: -6dp 0; border-radius: 8dp; background: @slider; }
 QSlider::handle:horizontal:disabled { background: @text-off; }
 
@@ -113,15 +115,15 @@ QFrame[card="true"] { background: @bg-raised; border: 1px solid @line; border-ra
 QLabel[tone="title"] { font-weight: 600; }
 QLabel[tone="secondary"] { color: @text-2; }
 QLabel[tone="hint"] { color: @text-3; }
-QLabel[tag="ok"] { color: @ok; background: @ok-soft; border: 1px solid @ok-line; border-radius: 6dp; padding: 0 7dp; }
+QLabel[tag="ok"] { color: @ok; background: @ok-soft; border: 1px solid @ok-line; border-radius: 6dp; padding: 0 8dp; }
 QLabel[tag="warn"] { color: @warn; background: @warn-soft; border: 1px solid @warn-line; border-radius: 6dp;
-  padding: 0 7dp; }
+  padding: 0 8dp; }
 QLabel[tag="danger"] { color: @danger; background: @danger-soft; border: 1px solid @danger-line; border-radius: 6dp;
-  padding: 0 7dp; }
+  padding: 0 8dp; }
 QLabel[tag="accent"] { color: @accent-text; background: @accent-soft; border: 1px solid @accent-line;
-  border-radius: 6dp; padding: 0 7dp; }
+  border-radius: 6dp; padding: 0 8dp; }
 QLabel[tag="plain"] { color: @text-2; background: @bg-sunken; border: 1px solid @line; border-radius: 6dp;
-  padding: 0 7dp; }
+  padding: 0 8dp; }
 """
 
 

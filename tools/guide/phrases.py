@@ -20,7 +20,7 @@ FRAMES = {
     "|where do I|where can I|what is the way to|is it possible to|i'd like to|how would I|should I|||",
     "what": "what is|what is|what's|what are|explain|tell me about|meaning of|define|",
     "does": "does it|does the app|does chatbelle|will it|can it|does this program|do you|",
-    "where": "where is|where are|where do I find|where can I find|where's|location of|in which folder are|path of|find|",
+    "where": "where is|where are|where do I find|where can I find|where's|location of|in which folder are|path of|find",
 }
 TOKEN = re.compile(r"\[([^\]]*)\]|\{([^}]*)\}|([^\[{])", re.DOTALL)
 

@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 POOL = 1024  # samples drawn at once, so that batches hold rows of similar length
 QUESTION_SHARE = 0.3  # of the question tokens whose (light) loss is looked at in one step: saves a fifth of the time
 CLIP = 1.0
-EMA = 0.998
+EMA = 0.99
 
 
 def batches(sampler: Sampler, done: float, tokens: int) -> list[list[Sample]]:
@@ -151,7 +151,9 @@ def train(args: argparse.Namespace) -> None:
             next_check += args.check
             save(args.out / "guide.pt", trainer.average, sha256)
             if sampler.data.held_out:
-                print(start_scores(trainer.average, tokenizer, data, held)[0], flush=True)
+                scores, wrong = start_scores(trainer.average, tokenizer, data, held)
+                print(scores, flush=True)
+                (args.out / "wrong.txt").write_text("\n".join(wrong) + "\n", "utf-8")
     save(args.out / "guide.pt", trainer.average, sha256)
     if sampler.data.held_out:
         scores, wrong = start_scores(trainer.average, tokenizer, data, held)

@@ -20,7 +20,7 @@ LEARN_SPLIT = "\\n+| ?[A-Za-z]+|[\\u2e80-\\u9fff\\uf900-\\ufaff\\uff00-\\uffef\\
 def _splitter(pattern: str) -> PreTokenizer:
     """A pre-tokenizer that cuts at `pattern`, then maps bytes to printable characters."""
     parts = [Split(Regex(pattern), "isolated"), ByteLevel(add_prefix_space=False, use_regex=False)]
-    return Sequence(parts)  # type: ignore[no-any-return]
+    return Sequence(parts)
 
 
 def learn_vocabulary(texts: Iterable[str], size: int) -> Tokenizer:

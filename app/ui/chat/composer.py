@@ -229,7 +229,7 @@ class Composer(Live, QFrame):
         self._chip_row.setSpacing(px(8))
         self._notice_row.setSpacing(px(8))
         self._attach_box.setContentsMargins(0, 0, 0, px(1))
-        self._edit_box.setContentsMargins(px(10), px(5), px(10), px(5))
+        self._edit_box.setContentsMargins(px(10), px(4), px(10), px(6))
         self._notice_icon.setPixmap(theme().pixmap("error", 16, "danger"))
         self._show_state()
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.theme import app_icon, theme
 from app.ui.widgets.buttons import Button
@@ -14,7 +24,7 @@ from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.paint import box
 
-COLUMN = 760
+COLUMN, MARGIN, NARROW_CARD = 760, 24, 560
 
 
 class IconTile(Live, QWidget):
@@ -124,10 +134,10 @@ class FirstStart(Live, QWidget):
         words.addWidget(self._card_title)
         words.addWidget(self._card_text)
         line = QWidget()
-        self._line = QHBoxLayout(line)
-        self._line.addWidget(self._tile)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, line)
+        self._line.addWidget(self._tile, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         self._line.addLayout(words, 1)
-        self._line.addWidget(self._choose)
+        self._line.addWidget(self._choose, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         self._card.add_row(line)
         for row, place in zip(self._rows, ("first", "middle", "last"), strict=True):
             row.place = place
@@ -138,7 +148,7 @@ class FirstStart(Live, QWidget):
             self._column.addWidget(part)
         page = QWidget()
         outer = QVBoxLayout(page)
-        outer.setContentsMargins(0, 0, 0, 0)
+        self._outer = outer
         outer.addStretch(1)
         across = QHBoxLayout()
         across.addWidget(inner)
@@ -167,9 +177,18 @@ class FirstStart(Live, QWidget):
         self._guide, self._model = guide, model
         self.retranslate()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Under 560 logical px the card's button stands under its words."""
+        super().resizeEvent(event)
+        narrow = self.width() < theme().px(NARROW_CARD)
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._line.direction() != direction:
+            self._line.setDirection(direction)
+
     def restyle(self) -> None:
         px, ratio = theme().px, self.devicePixelRatioF()
         self._inner.setMaximumWidth(px(COLUMN))
+        self._outer.setContentsMargins(px(MARGIN), px(MARGIN), px(MARGIN), px(MARGIN))
         self._logo.setPixmap(app_icon(px(48), ratio))
         self._line.setContentsMargins(px(20), px(20), px(20), px(20))
         self._line.setSpacing(px(16))
@@ -181,8 +200,8 @@ class FirstStart(Live, QWidget):
         if self._guide:
             title = self.tr("Hello, start here")
             intro = self.tr(
-                "The **built-in guide** is chatting with you. It is a small model that came with the app and only "
-                "knows how to install and use it;\nit is not BELLE. To write, translate or code, download a BELLE model."
+                "The **built-in guide** is chatting with you. It is a small model that came with the app and "
+                "only knows how to install and use it;\nit is not BELLE. To write, translate or code, download a BELLE model."
             )
             examples = (
                 self.tr("Which BELLE model suits my computer?"),

@@ -133,10 +133,8 @@ def repair(text: str) -> str:
 
 
 def _kept(match: re.Match[str]) -> str:
-    text: str = match[0]
-    if match["math"]:
-        return str(_SPECIAL.sub(r"\\\1", text))
-    if match["escape"]:
+    text = str(match[0])
+    if match["math"] or match["escape"]:
         return str(_SPECIAL.sub(r"\\\1", text))
     if match["link"]:
         return f"<{text}>"

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.ui.theme import theme
 from app.ui.widgets.buttons import IconButton
+from app.ui.widgets.gaps import set_gaps
 from app.ui.widgets.labels import ElidedLabel, Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.paint import box
@@ -85,6 +86,7 @@ class AttachmentChip(Live, QFrame):
         self._close.setProperty("ring_radius", 6)
         self._close.clicked.connect(self.removed)
         row = self._row = QHBoxLayout(self)
+        row.setSpacing(0)
         for part in (self._icon, self._name, self._size, self._close):
             row.addWidget(part)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -94,7 +96,7 @@ class AttachmentChip(Live, QFrame):
         px = theme().px
         self._icon.setPixmap(theme().pixmap("text", 16, "text-2"))
         self._row.setContentsMargins(px(10) + 1, 0, px(2) + 1, 0)
-        self._row.setSpacing(px(6))
+        set_gaps(self._row, ((self._icon, 6), (self._name, 6), (self._size, 4)))
         self._name.setMaximumWidth(px(240))
         self.setFixedHeight(max(px(28), theme().line("tiny") + px(4)))
 
@@ -103,4 +105,4 @@ class AttachmentChip(Live, QFrame):
         self._close.set_hint(self.tr("Remove {name}").format(name=self.file.name))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        box(QPainter(self), self.rect(), "bg-hover-up", "line", theme().px(8))
+        box(QPainter(self), self.rect(), "bg-sunken", "line", theme().px(8))

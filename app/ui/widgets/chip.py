@@ -96,8 +96,9 @@ class Chip(Live, QPushButton):
         side = theme().px(8)
         dot(painter, QPointF(left + side / 2, middle), side, TONES[state.kind])
         left += side + theme().px(8)
-        room = metrics.horizontalAdvance(state.name) - max(0.0, self._width(state.name) - self.width())
-        name = metrics.elidedText(state.name, Qt.TextElideMode.ElideRight, room)
+        missing = self._width(state.name) - self.width()
+        room = metrics.horizontalAdvance(state.name) - missing
+        name = metrics.elidedText(state.name, Qt.TextElideMode.ElideRight, room) if missing >= 1 else state.name
         left = self._text(painter, left, name, "text-1")
         for text, token in self.parts():
             painter.save()

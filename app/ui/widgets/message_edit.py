@@ -186,5 +186,5 @@ class MessageEdit(Live, QTextEdit):
             painter = QPainter(self.viewport())
             painter.setFont(self.font())
             painter.setPen(theme().color("text-3"))
-            area = QRectF(0, 0, self.viewport().width(), self._pitch())
+            area = QRectF(0, theme().px(1), self.viewport().width(), self._pitch())
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, self.hint())

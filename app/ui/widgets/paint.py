@@ -23,14 +23,14 @@ def box(
 
 
 def dot(painter: QPainter, centre: QPointF, diameter: float, token: str, *, ring: bool = False) -> None:
-    """A filled dot, or a ring of 1.5 px."""
+    """A filled dot, or a thin ring."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     radius = diameter / 2
     if ring:
-        painter.setPen(QPen(theme().color(token), 1.5))
+        painter.setPen(QPen(theme().color(token), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        radius -= 0.75
+        radius -= 0.5
     else:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color(token))

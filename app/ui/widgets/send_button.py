@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -32,6 +32,12 @@ class SendButton(Live, QPushButton):
         self.setFixedSize(theme().px(34), theme().px(34))
         self.setToolTip(hint_text(*self._hint))
         self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme().px(34), theme().px(34))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -82,7 +82,7 @@ def test_chats_with_a_file_of_its_own_template(tmp_path: Path, source: str, path
         texts: list[str] = []
         dropped = 0
         for number in range(10):
-            texts.append(f"Question {number}?")
+            texts.append(f"Question {number}? Tell me all about it, please.")
             answer = ask(target, *texts, system="Be kind.", max_tokens=12)
             texts.append(answer.text)
             assert answer.prompt_tokens.count(vocabulary.bos) == int(vocabulary.adds_bos)

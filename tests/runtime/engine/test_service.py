@@ -147,6 +147,7 @@ def test_a_cancelled_load_leaves_nothing(engine: Engine) -> None:
 
 def test_a_load_cancelled_before_it_began_leaves_the_earlier_model(engine: Engine) -> None:
     engine.load(BLOOM_SPEC, OPTIONS)
+    assert isinstance(_answer(engine), JobFinished)
     gate = threading.Event()
     busy = Heard(lambda event: gate.wait(60) and None)
     engine.answer(QUESTION, busy)
