@@ -49,6 +49,9 @@ BOLD = [
     ("他说**“好。”**然后", [("他说", ""), ("“好。”", "b"), ("然后", "")]),
     ("**100%**的", [("100%", "b"), ("的", "")]),
     ("**Note:** text", [("Note:", "b"), (" text", "")]),
+    ("**重点：**", [("重点：", "b")]),
+    ("**重点：**\n下一行", [("重点：", "b"), ("\u2028下一行", "")]),
+    ("“**重点。**”", [("“", ""), ("重点。", "b"), ("”", "")]),
     ("**重点：**\\*后", [("重点：", "b"), ("*后", "")]),
 ]
 
@@ -68,6 +71,7 @@ PLAIN = [
     "<b>not bold</b>",
     "<script>alert(1)</script>",
     "2*3=6，4*5=20",
+    "f(x)*g(x)*2",
     "\\(x_1 + x_2\\) \\[y\\]",
     "100 $ and 200 $",
     "&unknown; &",
@@ -79,7 +83,7 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize("text", PLAIN[:14])
+@pytest.mark.parametrize("text", PLAIN[:15])
 def test_what_must_stay_as_written(text: str) -> None:
     assert runs(text) == [(text, "")]
 

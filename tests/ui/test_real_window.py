@@ -18,6 +18,8 @@ from typing import TypeVar
 
 import pytest
 
+from tools.synthetic import write_model
+
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = ("Xvfb", "xdotool", "openbox")
 PATIENCE = 60.0
@@ -81,18 +83,38 @@ class Desk:
         found = self.xdotool("search", "--onlyvisible", "--pid", str(pid), "--name", ".")
         return found.splitlines()[-1] if found else ""
 
-    def type(self, text: str) -> None:
-        self.xdotool("type", "--delay", "40", text)
+    def first_chat(self, window: str) -> str:
+        """Click the newest chat in the sidebar; the window's title then names it."""
+        self.xdotool("mousemove", "--window", window, "100", "155", "click", "1")
+        time.sleep(0.3)
+        return self.xdotool("getwindowname", window)
+
+    def ask(self, text: str) -> None:
+        """Type into the composer and press Enter. xdotool changes the keyboard map for each Chinese character and
+        a busy X server may lose one: then clear the field and type again, as a person would."""
+        for _ in range(4):
+            self.xdotool("key", "ctrl+a", "Delete")
+            self.xdotool("type", "--delay", "60", text)
+            time.sleep(0.5)
+            self.xdotool("key", "Return")
+            with contextlib.suppress(Late):
+                wait_for(lambda: self.query("SELECT id FROM messages"), "the question", 5.0)
+                return
+        pytest.fail("nothing that was typed arrived")
 
 
-def wait_for(look: Callable[[], T], what: str) -> T:
-    end = time.monotonic() + PATIENCE
+class Late(Exception):
+    """Something did not happen in time."""
+
+
+def wait_for(look: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+    end = time.monotonic() + patience
     while time.monotonic() < end:
         found = look()
         if found:
             return found
         time.sleep(0.05)
-    pytest.fail(f"waited {PATIENCE:.0f} s in vain for {what}")
+    raise Late(f"waited {patience:.0f} s in vain for {what}")
 
 
 @pytest.fixture
@@ -118,6 +140,15 @@ def desk(home: Path) -> Iterator[Desk]:
             process.wait(10)
 
 
+@pytest.fixture(scope="module")
+def slow_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Two layers as wide as a 7B model's: slow enough to be stopped. It says nonsense."""
+    path = tmp_path_factory.mktemp("models") / "慢 模型.gguf"
+    write_model(path, layers=2, vocabulary=1280)
+    yield path
+    path.unlink()
+
+
 def answers(desk: Desk) -> list[tuple[str, str]]:
     return desk.query("SELECT text, state FROM messages WHERE role = 'assistant' ORDER BY id")
 
@@ -125,24 +156,21 @@ def answers(desk: Desk) -> list[tuple[str, str]]:
 def test_ask_the_guide_in_chinese_close_and_find_the_chat_again(desk: Desk) -> None:
     question = "8GB 内存可以用哪个模型？"
     with desk.app() as window:
-        desk.type(question)
-        desk.xdotool("key", "Return")
+        desk.ask(question)
         (text, _) = wait_for(lambda: [row for row in answers(desk) if row[1] == "complete"], "an answer")[0]
         assert "BELLE-7B-2M" in text
         wait_for(lambda: question[:6] in desk.xdotool("getwindowname", window), "the chat's title")
     assert desk.query("SELECT text FROM messages WHERE role = 'user'") == [(question,)]
     with desk.app() as window:
         assert question[:6] not in desk.xdotool("getwindowname", window)
-        desk.xdotool("mousemove", "--window", window, "100", "155", "click", "1")
-        wait_for(lambda: question[:6] in desk.xdotool("getwindowname", window), "the chat in the sidebar")
+        wait_for(lambda: question[:6] in desk.first_chat(window), "the chat in the sidebar")
 
 
 def test_tokens_arrive_and_stop_ends_the_answer(desk: Desk, slow_model: Path) -> None:
     chosen = {"model": str(slow_model), "model_sampling": False, "max_tokens": 2048}
     (desk.home / "settings.json").write_text(json.dumps(chosen), "utf-8")
     with desk.app() as window:
-        desk.type("你好")
-        desk.xdotool("key", "Return")
+        desk.ask("你好")
         first = wait_for(lambda: next((text for text, _ in answers(desk) if text), ""), "the first tokens")
         wait_for(lambda: len(answers(desk)[0][0]) > len(first), "more tokens")
         assert answers(desk)[0][1] == "writing"
@@ -153,5 +181,4 @@ def test_tokens_arrive_and_stop_ends_the_answer(desk: Desk, slow_model: Path) ->
         assert answers(desk)[0][0] == stopped
     with desk.app() as window:
         assert answers(desk)[0] == (stopped, "partial")
-        desk.xdotool("mousemove", "--window", window, "100", "155", "click", "1")
-        wait_for(lambda: "你好" in desk.xdotool("getwindowname", window), "the chat in the sidebar")
+        wait_for(lambda: "你好" in desk.first_chat(window), "the chat in the sidebar")

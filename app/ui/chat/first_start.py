@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -154,7 +154,8 @@ class FirstStart(Live, QWidget):
         across.addWidget(inner)
         outer.addLayout(across)
         outer.addStretch(1)
-        area = QScrollArea()
+        area = self._area = QScrollArea()
+        area.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._margins())
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -185,10 +186,16 @@ class FirstStart(Live, QWidget):
         if self._line.direction() != direction:
             self._line.setDirection(direction)
 
+    def _margins(self) -> None:
+        """The scroll bar, where there is one, stands inside the right margin."""
+        side, bar = theme().px(MARGIN), self._area.verticalScrollBar()
+        right = side - bar.sizeHint().width() if bar.maximum() > 0 else side
+        self._outer.setContentsMargins(side, side, max(0, right), side)
+
     def restyle(self) -> None:
         px, ratio = theme().px, self.devicePixelRatioF()
         self._inner.setMaximumWidth(px(COLUMN))
-        self._outer.setContentsMargins(px(MARGIN), px(MARGIN), px(MARGIN), px(MARGIN))
+        self._margins()
         self._logo.setPixmap(app_icon(px(48), ratio))
         self._line.setContentsMargins(px(20), px(20), px(20), px(20))
         self._line.setSpacing(px(16))
@@ -201,7 +208,8 @@ class FirstStart(Live, QWidget):
             title = self.tr("Hello, start here")
             intro = self.tr(
                 "The **built-in guide** is chatting with you. It is a small model that came with the app and "
-                "only knows how to install and use it;\nit is not BELLE. To write, translate or code, download a BELLE model."
+                "only knows how to install and use it;\nit is not BELLE. To write, translate or code, "
+                "download a BELLE model."
             )
             examples = (
                 self.tr("Which BELLE model suits my computer?"),

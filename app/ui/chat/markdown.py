@@ -27,6 +27,7 @@ _SKIP = re.compile(
     re.ASCII,
 )
 _STARS = re.compile(r"(?<![\\*])\*{2,3}(?!\*)")
+_TIMES = re.compile(r"(?<=[A-Za-z0-9)\]])\*(?=[A-Za-z0-9(\[])")  # 2*3: a product, not emphasis
 _TICKS = re.compile(r"`+")
 _LEAD = re.compile(r"^((?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*)([ \t]*)")
 _LEAD_UNIT = re.compile(r"[ \t]*(?:>|[-*+]|\d{1,9}[.)])")
@@ -145,6 +146,7 @@ def _kept(match: re.Match[str]) -> str:
 
 def _mark_stars(before: str, text: str, after: str) -> str:
     """Put `MARK` between `**` and punctuation where a Chinese character on the other side would forbid emphasis."""
+    text = _TIMES.sub(r"\\*", text)
     if "**" not in text:
         return text
     whole = before + text + after
@@ -189,13 +191,14 @@ def complete(text: str) -> str:
     if open_ticks:
         place = last.rfind(open_ticks)
         return text + open_ticks if last[place + len(open_ticks) :].strip("` \n") else head + last[:place]
-    bare = _SKIP.sub("", last)
-    stars = _STARS.findall(bare)
+    stars = _STARS.findall(_SKIP.sub("", last))
     if len(stars) % 2:
         body = last.rstrip()
-        if body.endswith("*"):
-            return head + body.rstrip("*")
-        return head + (body[:-1] if body[-1] == "\\" else body) + stars[-1]
+        if body.endswith("*"):  # an opening without words yet, or half of a closing
+            body = body.rstrip("*")
+            if not len(_STARS.findall(_SKIP.sub("", body))) % 2:
+                return head + body
+        return head + body.removesuffix("\\") + stars[-1]
     if last.endswith("*"):
         return head + last if stars and last.endswith(stars[-1]) else head + last.rstrip("*")
     return head + _BROKEN_LINK.sub(r"\1", last)
@@ -209,7 +212,8 @@ def _line(line: str) -> str:
     if match and len(match[0]) > 16:
         units = [unit[-4 * NESTING :] for unit in _LEAD_UNIT.findall(match[1])[:NESTING]]
         line = "".join(units) + match[2][: 4 * NESTING] + line[match.end() :]
-    return line if _MARKS_ONLY.match(line) else line + BREAK
+    # the space keeps marks at the end of the line able to close
+    return line if _MARKS_ONLY.match(line) else f"{line} {BREAK}"
 
 
 def _paragraph(block: QTextBlock) -> Paragraph:

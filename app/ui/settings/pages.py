@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence
 
 from app import __version__
 from app.settings import QT_TRANSLATE_NOOP
-from app.ui.i18n import tr
+from app.ui.i18n import tr as translated
 from app.ui.settings.row import Row
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.labels import Label
@@ -72,7 +72,7 @@ class ShortcutRow(Row):
         super().__init__(control=self._keys)
 
     def retranslate(self) -> None:
-        self.set_words(tr("Shortcuts", self._source), "")
+        self.set_words(translated("Shortcuts", self._source), "")
         self.setAccessibleName(f"{self.title.text()}: {self._keys.text()}")
 
     def keywords(self) -> str:
@@ -88,7 +88,7 @@ class TextRow(Row):
 
     def retranslate(self) -> None:
         context, title, hint = self._sources
-        self.set_words(tr(context, title), tr(context, hint))
+        self.set_words(translated(context, title), translated(context, hint))
 
 
 class VersionRow(Row):

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.paths import Paths
 from app.settings import QT_TRANSLATE_NOOP, ROWS, Settings
-from app.ui.i18n import tr
+from app.ui.i18n import tr as translated
 from app.ui.settings.pages import LICENCES, PRIVACY, SHORTCUTS, FolderRow, ShortcutRow, TextRow, VersionRow
 from app.ui.settings.row import Row, SettingRow
 from app.ui.theme import SEMIBOLD, theme
@@ -247,11 +247,11 @@ class SettingsWindow(Live, QDialog):
             search.set_hint(self.tr("Search settings"))
         self._choice.setAccessibleName(self.tr("Category"))
         for section in self._sections:
-            word = tr("SettingsCategories", section.word)
+            word = translated("SettingsCategories", section.word)
             section.title.set_text(word)
             section.button.setText(word)
             for group in section.groups:
-                group.label.set_text(tr(group.context, group.word) if group.word else "")
+                group.label.set_text(translated(group.context, group.word) if group.word else "")
         self._choice.set_choices([(section.key, section.title.text()) for section in self._sections])
         self._choice.set_value(self._current)
         self._nothing.set_text(self.tr("No setting has these words. Try another one, or fewer."))
