@@ -3,7 +3,7 @@
     python bench/window.py [--quick] [--only stream|start]
 
 `stream` feeds 50,000 characters of Chinese and English Markdown at 200 tokens a second into the real transcript
-through the 33 ms drain. A turn is from the first event handled after the loop woke up to the last before it looks again.
+through the 33 ms drain. A turn is from the first event handled after the loop woke up to the last before it waits.
 On a machine with other work, read the line with CPU time: it leaves out the time other programs took.
 `start` starts the whole app and a bare PySide6 window in child processes, alternating, until each is shown and idle.
 Runs on the platform QT_QPA_PLATFORM names (offscreen, xcb).

@@ -1,17 +1,6 @@
 <?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
-    <name />
-    <message>
-        <source>Shortcuts</source>
-        <translation>快捷键</translation>
-    </message>
-    <message>
-        <source>SettingsCategories</source>
-        <translation type="unfinished" />
-    </message>
-</context>
-<context>
     <name>AnswerMessage</name>
     <message>
         <source>Copy</source>
@@ -237,8 +226,8 @@
         <translation>输入你的问题…</translation>
     </message>
     <message>
-        <source>Continue the chat…</source>
-        <translation>继续提问…</translation>
+        <source>Ask anything…</source>
+        <translation>输入你的问题…</translation>
     </message>
     <message>
         <source> (Enter to send, Shift+Enter for a new line)</source>
@@ -299,8 +288,8 @@
         <translation>你好，从这里开始</translation>
     </message>
     <message>
-        <source>The **built-in guide** is chatting with you. It is a small model that came with the app and only knows how to install and use it;
-it is not BELLE. To write, translate or code, download a BELLE model.</source>
+        <source>The **built-in guide** answers for now, a small model that only knows how to use this app.
+It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>现在由**内置向导**陪你聊天。它是随应用提供的小模型，只懂安装和使用，
 不是 BELLE。要写作、翻译、写代码，请下载一个 BELLE 模型。</translation>
     </message>

@@ -67,7 +67,7 @@ class Desk:
             window = wait_for(lambda: self.window_of(process.pid), "the window")
             self.xdotool("windowactivate", "--sync", window)
             yield window
-            self.xdotool("windowclose", window) if process.poll() is not None else self.close(window)
+            self.close(window)
             assert process.wait(PATIENCE) == 0
         finally:
             if process.poll() is None:
@@ -75,9 +75,8 @@ class Desk:
                 process.wait()
 
     def close(self, window: str) -> None:
-        """As a person does: the window manager's close key."""
-        self.xdotool("windowactivate", "--sync", window)
-        self.xdotool("key", "--window", window, "alt+F4")
+        """As the window's close button does."""
+        self.xdotool("windowquit", window)
 
     def window_of(self, pid: int) -> str:
         found = self.xdotool("search", "--onlyvisible", "--pid", str(pid), "--name", ".")
@@ -90,17 +89,28 @@ class Desk:
         return self.xdotool("getwindowname", window)
 
     def ask(self, text: str) -> None:
-        """Type into the composer and press Enter. xdotool changes the keyboard map for each Chinese character and
-        a busy X server may lose one: then clear the field and type again, as a person would."""
-        for _ in range(4):
+        """Type into the composer and press Enter. xdotool changes the keyboard map for each Chinese character, and
+        a busy X server may lose or mix some up: then begin a new chat and type again."""
+        for attempt in range(1, 5):
+            self.xdotool("key", "ctrl+n")
             self.xdotool("key", "ctrl+a", "Delete")
-            self.xdotool("type", "--delay", "60", text)
+            self.xdotool("type", "--delay", str(100 * attempt), text)
             time.sleep(0.5)
             self.xdotool("key", "Return")
             with contextlib.suppress(Late):
-                wait_for(lambda: self.query("SELECT id FROM messages"), "the question", 5.0)
+                wait_for(lambda: self.asked() == text, "the question", 5.0)
                 return
-        pytest.fail("nothing that was typed arrived")
+        pytest.fail(f"not what was typed: {self.asked()!r}")
+
+    def asked(self) -> str:
+        """The newest question in the history."""
+        rows = self.query("SELECT text FROM messages WHERE role = 'user' ORDER BY id DESC LIMIT 1")
+        return rows[0][0] if rows else ""
+
+    def answer(self) -> tuple[str, str]:
+        """Text and state of the newest answer."""
+        rows = self.query("SELECT text, state FROM messages WHERE role = 'assistant' ORDER BY id DESC LIMIT 1")
+        return rows[0] if rows else ("", "")
 
 
 class Late(Exception):
@@ -149,18 +159,13 @@ def slow_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path.unlink()
 
 
-def answers(desk: Desk) -> list[tuple[str, str]]:
-    return desk.query("SELECT text, state FROM messages WHERE role = 'assistant' ORDER BY id")
-
-
 def test_ask_the_guide_in_chinese_close_and_find_the_chat_again(desk: Desk) -> None:
     question = "8GB 内存可以用哪个模型？"
     with desk.app() as window:
         desk.ask(question)
-        (text, _) = wait_for(lambda: [row for row in answers(desk) if row[1] == "complete"], "an answer")[0]
-        assert "BELLE-7B-2M" in text
+        wait_for(lambda: desk.answer()[1] == "complete", "an answer")
+        assert "BELLE-7B-2M" in desk.answer()[0]
         wait_for(lambda: question[:6] in desk.xdotool("getwindowname", window), "the chat's title")
-    assert desk.query("SELECT text FROM messages WHERE role = 'user'") == [(question,)]
     with desk.app() as window:
         assert question[:6] not in desk.xdotool("getwindowname", window)
         wait_for(lambda: question[:6] in desk.first_chat(window), "the chat in the sidebar")
@@ -171,14 +176,14 @@ def test_tokens_arrive_and_stop_ends_the_answer(desk: Desk, slow_model: Path) ->
     (desk.home / "settings.json").write_text(json.dumps(chosen), "utf-8")
     with desk.app() as window:
         desk.ask("你好")
-        first = wait_for(lambda: next((text for text, _ in answers(desk) if text), ""), "the first tokens")
-        wait_for(lambda: len(answers(desk)[0][0]) > len(first), "more tokens")
-        assert answers(desk)[0][1] == "writing"
+        first = wait_for(lambda: desk.answer()[0], "the first tokens")
+        wait_for(lambda: len(desk.answer()[0]) > len(first), "more tokens")
+        assert desk.answer()[1] == "writing"
         desk.xdotool("key", "--window", window, "Escape")
-        wait_for(lambda: answers(desk)[0][1] == "partial", "the end after Stop")
-        stopped = answers(desk)[0][0]
+        wait_for(lambda: desk.answer()[1] == "partial", "the end after Stop")
+        stopped = desk.answer()
         time.sleep(1.0)
-        assert answers(desk)[0][0] == stopped
+        assert desk.answer() == stopped
     with desk.app() as window:
-        assert answers(desk)[0] == (stopped, "partial")
+        assert desk.answer() == stopped
         wait_for(lambda: "你好" in desk.first_chat(window), "the chat in the sidebar")

@@ -178,7 +178,7 @@ class AnswerMessage(MessageView):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("accent-mark"))
-            painter.drawRoundedRect(QRectF(look.px(EDGE), top, look.px(8), look.px(16)), 2, 2)
+            painter.drawRoundedRect(QRectF(look.px(EDGE), top, look.px(8), look.px(16)), look.px(2), look.px(2))
         painter.end()
 
     def _paint_name(self, painter: QPainter) -> None:

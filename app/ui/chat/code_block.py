@@ -25,6 +25,7 @@ from app.ui.chat.formats import line_of
 from app.ui.chat.highlight import Highlighter, display_name
 from app.ui.chat.text_view import TextView
 from app.ui.theme import theme
+from app.ui.widgets.paint import box
 
 HEAD, PAD_X, PAD_Y, RADIUS, SCROLLBAR = 34, 14, 10, 10, 14
 LINE_MAX = 4000  # a longer line is shown in parts
@@ -91,8 +92,36 @@ class _CodeText(TextView):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("accent-mark"))
-            painter.drawRoundedRect(self.caret_rect(), 2, 2)
+            painter.drawRoundedRect(self.caret_rect(), theme().px(2), theme().px(2))
             painter.end()
+
+
+class _CopyButton(QToolButton):
+    """Icon and word; the word changes to Copied for a moment."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("ring_radius", 7)
+        self.done = False
+
+    def sizeHint(self) -> QSize:
+        look = theme()
+        words = QFontMetricsF(look.font("tiny")).horizontalAdvance(self.text())
+        return QSize(round(words) + look.px(9 + 16 + 6 + 9), look.px(28))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        if self.isDown() or self.underMouse():
+            box(painter, self.rect(), "bg-pressed" if self.isDown() else "bg-hover", "", look.px(7))
+        side, left = look.px(16), look.px(9)
+        painter.drawPixmap(left, (self.height() - side) // 2, look.pixmap("check" if self.done else "copy", 16))
+        painter.setFont(look.font("tiny"))
+        painter.setPen(look.color("text-2"))
+        words = self.rect().adjusted(left + side + look.px(6), 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
 
 
 class CodeBlock(QWidget):
@@ -116,9 +145,7 @@ class CodeBlock(QWidget):
         self._shape = QTextBlockFormat()
         line = line_of("code")
         self._shape.setLineHeight(line.height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        self._copy = QToolButton(self)
-        self._copy.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._copy = _CopyButton(self)
         self._copy.clicked.connect(self._copy_all)
         self._timer = QTimer(self, singleShot=True, interval=2000)
         self._timer.timeout.connect(self._label)
@@ -129,7 +156,7 @@ class CodeBlock(QWidget):
     def show_code(self, code: str, closed: bool, deadline: float) -> bool:
         """False: more work is left."""
         self.code = code
-        text = code.removesuffix("\n") if closed else code
+        text = code.removesuffix("\n")
         finished = self._append(text, deadline)
         if not finished:
             return False
@@ -147,6 +174,7 @@ class CodeBlock(QWidget):
             cursor.setBlockFormat(self._shape)
             cursor.setBlockCharFormat(self._format)
             self._lines = 1
+        fresh = not self._shown
         while self._shown < len(text):
             part = text[self._shown : self._shown + LINE_MAX - self._column]
             part = part[: 40 * 60] if len(part) > 40 * 60 else part
@@ -155,6 +183,9 @@ class CodeBlock(QWidget):
             self._column = len(part) - part.rfind("\n") - 1 if breaks else self._column + len(part)
             cursor.insertText(part, self._format)
             self._lines += breaks
+            if fresh:  # the view's own cursor was carried along to the end; it would scroll there
+                self._text.moveCursor(QTextCursor.MoveOperation.Start)
+                fresh = False
             if self._column >= LINE_MAX:
                 cursor.insertText("\n", self._format)
                 self._column, self._lines = 0, self._lines + 1
@@ -182,8 +213,7 @@ class CodeBlock(QWidget):
 
     def fit(self, width: int) -> int:
         look = theme()
-        shown = self._lines - (1 if self.code.endswith("\n") and self._column == 0 and not self._started else 0)
-        inner = max(1, shown) * line_of("code").height
+        inner = max(1, self._lines) * line_of("code").height
         wide = self._text.document().idealWidth() > width - 2 - 2 * look.px(PAD_X)
         bottom = look.px(SCROLLBAR) + 2 if wide else look.px(PAD_Y)
         return round(1 + look.px(HEAD) + look.px(PAD_Y) + inner + bottom + 1)
@@ -194,7 +224,7 @@ class CodeBlock(QWidget):
         line = line_of("code")
         top = 1 + look.px(HEAD) + look.px(PAD_Y) - round(line.low)
         self._text.setGeometry(1 + look.px(PAD_X), top, width - 2 - 2 * look.px(PAD_X), height - top - 1)
-        size = self._copy.sizeHint().expandedTo(QSize(0, look.px(28)))
+        size = self._copy.sizeHint()
         self._copy.setGeometry(
             width - 1 - look.px(6) - size.width(), 1 + (look.px(HEAD) - 1 - look.px(28)) // 2, size.width(), look.px(28)
         )
@@ -202,13 +232,11 @@ class CodeBlock(QWidget):
     # head
 
     def _label(self) -> None:
-        self._copy.setFont(theme().font("tiny"))
-        done = self._timer.isActive()
-        self._copy.setIcon(theme().icon("check" if done else "copy", 16))
-        self._copy.setIconSize(QSize(theme().px(16), theme().px(16)))
+        self._copy.done = done = self._timer.isActive()
         self._copy.setText(self.tr("Copied") if done else self.tr("Copy"))
         self._copy.setToolTip(self.tr("Copy the code"))
         self._copy.setAccessibleName(self.tr("Copy the code"))
+        self._copy.update()
         if self.width() > 40:
             self.place(self.x(), self.y(), self.width(), self.height())
 
@@ -228,7 +256,7 @@ class CodeBlock(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         path = QPainterPath()
-        path.addRoundedRect(frame, RADIUS - 0.5, RADIUS - 0.5)
+        path.addRoundedRect(frame, look.px(RADIUS) - 0.5, look.px(RADIUS) - 0.5)
         painter.fillPath(path, look.color("code-bg"))
         head = QRect(0, 0, self.width(), 1 + look.px(HEAD))
         painter.save()
@@ -236,7 +264,8 @@ class CodeBlock(QWidget):
         painter.fillPath(path, look.color("code-head"))
         painter.restore()
         painter.fillRect(QRectF(1, head.height() - 1, self.width() - 2, 1), look.color("line"))
-        painter.setPen(QPen(look.color("line"), 1))
+        ring = self._text.by_keyboard
+        painter.setPen(QPen(look.color("focus" if ring else "line"), 2 if ring else 1))
         painter.drawPath(path)
         font = look.font("tiny")
         painter.setFont(font)

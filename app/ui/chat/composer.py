@@ -241,7 +241,7 @@ class Composer(Live, QFrame):
         if self._guide:
             short = self.tr("Ask the built-in guide…")
         else:
-            short = self.tr("Message BELLE…") if self._fresh else self.tr("Continue the chat…")
+            short = self.tr("Ask anything…") if self._fresh else self.tr("Message BELLE…")
         keys = "" if self._narrow else self.tr(" (Enter to send, Shift+Enter for a new line)")
         self.edit.set_hints(short + keys, short)
         self._say(self._refusal)

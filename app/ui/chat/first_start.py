@@ -207,9 +207,8 @@ class FirstStart(Live, QWidget):
         if self._guide:
             title = self.tr("Hello, start here")
             intro = self.tr(
-                "The **built-in guide** is chatting with you. It is a small model that came with the app and "
-                "only knows how to install and use it;\nit is not BELLE. To write, translate or code, "
-                "download a BELLE model."
+                "The **built-in guide** answers for now, a small model that only knows how to use this app.\n"
+                "It is not BELLE. To write, translate or code, download a BELLE model."
             )
             examples = (
                 self.tr("Which BELLE model suits my computer?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.runtime.engine.records import ModelState, ModelStatus
@@ -65,7 +65,7 @@ class Header(Live, QFrame):
         row.setSpacing(0)
         for button in (self._panel, self._compose):
             row.addWidget(button)
-        row.addWidget(self._title, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._title, 1)
         row.addWidget(self.chip)
         row.addWidget(self._more)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -191,7 +191,7 @@ def complete(text: str) -> str:
     if open_ticks:
         place = last.rfind(open_ticks)
         return text + open_ticks if last[place + len(open_ticks) :].strip("` \n") else head + last[:place]
-    stars = _STARS.findall(_SKIP.sub("", last))
+    stars: list[str] = _STARS.findall(_SKIP.sub("", last))
     if len(stars) % 2:
         body = last.rstrip()
         if body.endswith("*"):  # an opening without words yet, or half of a closing
@@ -200,7 +200,7 @@ def complete(text: str) -> str:
                 return head + body
         return head + body.removesuffix("\\") + stars[-1]
     if last.endswith("*"):
-        return head + last if stars and last.endswith(stars[-1]) else head + last.rstrip("*")
+        return head + (last if stars and last.endswith(stars[-1]) else last.rstrip("*"))
     return head + _BROKEN_LINK.sub(r"\1", last)
 
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.runtime.chats.records import Message, MessageState
 from app.ui.chat.answer import Body
+from app.ui.chat.text_view import KEYBOARD
 from app.ui.theme import theme
 from app.ui.widgets.buttons import IconButton
 
 ACTION = 28
-KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 class Action(IconButton):
@@ -44,6 +44,7 @@ class MessageView(QWidget):
         self.complete = False
         self.last = False
         self.advance = self._estimate()
+        self.placed = 0  # the height with which it was last placed
         self._actions: list[Action] = []
         self._hovered = False
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)

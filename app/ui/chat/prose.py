@@ -28,7 +28,7 @@ from app.ui.chat.text_view import TextView
 from app.ui.theme import theme
 
 EDGE = 16  # room around the text for reach and caret
-ROLE = {"text": "reading", "h1": "h1", "h2": "h2", "h3": "h3", "code": "code", "rule": "reading"}
+ROLE = {"text": "reading", "h1": "h1", "h2": "h2", "h3": "h3", "code": "code", "rule": "tiny"}
 GAP, ITEM_GAP, ABOVE_HEADING, BELOW_HEADING = 10, 2, 18, 6
 
 
@@ -183,13 +183,13 @@ class ProseView(TextView):
         return math.ceil(line_of(ROLE[self.paragraphs[0].kind]).low) if self.paragraphs else 0
 
     def natural_width(self) -> int:
-        """Width of the longest line as laid out."""
+        """Width of the longest line; all there is if a line had to be broken."""
         widest, block = 0.0, self.document().begin()
         while block.isValid():
-            layout = block.layout()
-            for index in range(layout.lineCount()):
-                line = layout.lineAt(index)
-                widest = max(widest, line.x() + line.naturalTextWidth() + block.blockFormat().leftMargin())
+            lines = self._lines(block)
+            if len(lines) > 1:
+                return self.text_width
+            widest = max(widest, *(line.naturalTextWidth() for line in lines), 0.0)
             block = block.next()
         return math.ceil(widest)
 
@@ -216,7 +216,7 @@ class ProseView(TextView):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("accent-mark"))
-            painter.drawRoundedRect(QRectF(self._caret_rect()), 2, 2)
+            painter.drawRoundedRect(QRectF(self._caret_rect()), theme().px(2), theme().px(2))
             painter.end()
 
     def _caret_rect(self) -> QRect:
@@ -226,8 +226,8 @@ class ProseView(TextView):
         if line is None:
             return QRect()
         origin = self.document().documentLayout().blockBoundingRect(block).topLeft()
-        x = _to_x(line, block.length() - 1) + origin.x() + look.px(4)
-        y = origin.y() + line.y() + line.ascent() - look.px(15)
+        x = _to_x(line, block.length() - 1) + origin.x() + look.px(3)
+        y = origin.y() + line.y() + line.ascent() - look.px(14)
         return QRect(round(min(x, self.viewport().width() - look.px(8))), round(y), look.px(8), look.px(16))
 
     @staticmethod
@@ -277,7 +277,7 @@ class ProseView(TextView):
             one, two = sorted((_to_x(line, first), _to_x(line, last)))
             top = origin.y() + line.y() + line.ascent() - look.px(15)
             box = QRectF(origin.x() + one - look.px(REACH), top, two - one + look.px(REACH), look.px(21))
-            painter.drawRoundedRect(box, 4, 4)
+            painter.drawRoundedRect(box, look.px(4), look.px(4))
 
     def _paint_marker(self, painter: QPainter, paragraph: Paragraph, text: float, base: float) -> None:
         look = theme()
@@ -313,7 +313,7 @@ class ProseView(TextView):
         index = block.blockNumber()
         before = self.paragraphs[index - 1] if index else None
         for level in range(paragraph.quote):
-            join = block.blockFormat().topMargin() if before and before.quote > level else 0
+            join = block.blockFormat().topMargin() + 2 if before and before.quote > level else 0
             height = line_of("reading").height
             lines = block.layout().lineCount()
             rect = QRectF(self._edge + look.px(16 * level), box.top() - join, look.px(3), join + lines * height)

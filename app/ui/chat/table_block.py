@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QTextBlockFormat,
+    QTextCharFormat,
     QTextCursor,
     QTextLength,
     QTextTable,
@@ -89,7 +90,11 @@ class _Part(TextView):
         for run, room in split_runs(parse_cell(text)):
             if self._head:
                 run = replace(run, bold=True)
-            cursor.insertText(run.text, char_format(run, role, "text-2" if self._head else "text-1", room))
+            form = char_format(run, role, "text-2" if self._head else "text-1", room)
+            if run.code:
+                form = QTextCharFormat(form)
+                form.setBackground(theme().color("code-inline"))
+            cursor.insertText(run.text, form)
 
     @staticmethod
     def _cell_shape(role: str) -> QTextTableCellFormat:
@@ -237,7 +242,8 @@ class TableBlock(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         path = QPainterPath()
-        path.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS - 0.5, RADIUS - 0.5)
+        radius = look.px(RADIUS) - 0.5
+        path.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         if self._edges:
             painter.save()
             painter.setClipRect(QRect(0, 0, self.width(), self._edges[0]))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QWidget
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QFocusEvent, QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from app.ui.widgets.menu import Menu
+
+KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 class TextView(QTextBrowser):
@@ -12,6 +16,7 @@ class TextView(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.by_keyboard = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
         self.setOpenLinks(False)
@@ -28,6 +33,21 @@ class TextView(QTextBrowser):
         """Nothing: an answer must not make the app fetch or read anything."""
         return
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._ring(event.reason() in KEYBOARD)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._ring(False)
+
+    def _ring(self, on: bool) -> None:
+        """Tell the block around that the keyboard is here."""
+        self.by_keyboard = on
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.update()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
@@ -41,12 +61,13 @@ class TextView(QTextBrowser):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         href = self.anchorAt(event.pos())
-        menu = popup_menu(self)
-        copy = menu.addAction(self.tr("Copy"), self.copy)
+        menu = self._menu()
+        copy = menu.add(self.tr("Copy"))
+        copy.triggered.connect(self.copy)
         copy.setEnabled(self.textCursor().hasSelection())
-        menu.addAction(self.tr("Select all"), self.selectAll)
+        menu.add(self.tr("Select all")).triggered.connect(self.selectAll)
         if href:
-            menu.addAction(self.tr("Copy link"), lambda: QGuiApplication.clipboard().setText(href))
+            menu.add(self.tr("Copy link")).triggered.connect(lambda: QGuiApplication.clipboard().setText(href))
         menu.popup(event.globalPos())
 
     def _offer_link(self, url: QUrl) -> None:
@@ -54,20 +75,14 @@ class TextView(QTextBrowser):
         if url.scheme() not in ("http", "https"):
             return
         text = url.toDisplayString()
-        menu = popup_menu(self)
-        shown = menu.addAction(text if len(text) <= 80 else f"{text[:60]}…{text[-19:]}")
-        shown.setEnabled(False)
+        menu = self._menu()
+        menu.add(text if len(text) <= 80 else f"{text[:60]}…{text[-19:]}", enabled=False)
         menu.addSeparator()
-        menu.addAction(self.tr("Open in browser"), lambda: QDesktopServices.openUrl(url))
-        menu.addAction(self.tr("Copy link"), lambda: QGuiApplication.clipboard().setText(text))
+        menu.add(self.tr("Open in browser")).triggered.connect(lambda: QDesktopServices.openUrl(url))
+        menu.add(self.tr("Copy link")).triggered.connect(lambda: QGuiApplication.clipboard().setText(text))
         menu.popup(self.cursor().pos())
 
-
-def popup_menu(parent: QWidget) -> QMenu:
-    """An empty menu in our style that deletes itself."""
-    menu = QMenu(parent)
-    menu.setWindowFlag(Qt.WindowType.FramelessWindowHint)
-    menu.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
-    menu.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    return menu
+    def _menu(self) -> Menu:
+        menu = Menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu

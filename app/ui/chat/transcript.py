@@ -26,7 +26,7 @@ TOP, BOTTOM, MARGIN = 24, 16, 24
 ABOVE_USER, ABOVE_ANSWER = 24, 18
 SLICE = 0.004  # seconds of work per turn of the event loop
 BLINK = 500
-FOREVER = float("inf")
+SOON = 0.05  # seconds for what must be on the screen at once
 
 
 class _Page(QWidget):
@@ -114,7 +114,7 @@ class TranscriptView(QWidget):
             self._views.append(self._make(message))
         self._mark_last()
         self._set_following(True)
-        self._arrange_visible(FOREVER)
+        self._arrange_visible(time.perf_counter() + SOON)
         self._update_blinker()
 
     def add_message(self, message: Message) -> None:
@@ -167,7 +167,7 @@ class TranscriptView(QWidget):
         """Widest column in logical px; a narrower window leaves 24 on each side."""
         if width_logical != self._limit:
             self._limit = width_logical
-            self._arrange_visible(FOREVER)
+            self._arrange_visible(time.perf_counter() + SOON)
 
     def set_reduced_motion(self, on: bool) -> None:
         self._reduced = on
@@ -282,6 +282,7 @@ class TranscriptView(QWidget):
                 view.setGeometry(place)
             if view.isHidden():
                 view.show()
+            view.placed = view.advance
             y += view.advance
         size = QSize(self._area.viewport().width(), y + look.px(BOTTOM))
         if self._page.size() != size:
@@ -298,7 +299,7 @@ class TranscriptView(QWidget):
 
     def _anchor(self, top: int) -> tuple[MessageView | None, int]:
         for view in self._views:
-            if view.y() + view.advance > top and not view.isHidden():
+            if view.placed and view.y() + view.placed > top:
                 return view, top - view.y()
         return None, 0
 
@@ -336,17 +337,17 @@ class TranscriptView(QWidget):
         super().resizeEvent(event)
         side = self._to_end.width()
         self._to_end.move(QPoint((self.width() - side) // 2, self.height() - side - theme().px(16)))
-        self._arrange_visible(FOREVER)
+        self._arrange_visible(time.perf_counter() + SOON)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._arrange_visible(FOREVER)
+        self._arrange_visible(time.perf_counter() + SOON)
 
     def _restyle(self) -> None:
         self._area.verticalScrollBar().setSingleStep(theme().px(40))
         for view in self._views:
             view.restyle()
-        self._arrange_visible(FOREVER)
+        self._arrange_visible(time.perf_counter() + SOON)
 
     def _update_blinker(self) -> None:
         writing = any(view.message.state is MessageState.WRITING for view in self._views[-2:])

@@ -77,9 +77,9 @@ class UserMessage(MessageView):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._editor is None:
-            box(painter, self._bubble, "bubble", "", 14)
+            box(painter, self._bubble, "bubble", "", theme().px(14))
         else:
-            box(painter, self._bubble, "bg-raised", "accent-mark", 14)
+            box(painter, self._bubble, "bg-raised", "accent-mark", theme().px(14))
         painter.end()
 
     # editing

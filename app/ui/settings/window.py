@@ -157,7 +157,7 @@ class SettingsWindow(Live, QDialog):
         group = Group(word, context, Label(role="small", token="text-2", weight=SEMIBOLD), Card(), rows)
         for row in rows:
             group.card.add_row(row)
-        group.card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        group.card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._column.addWidget(group.label)
         self._column.addWidget(group.card)
         section.groups.append(group)

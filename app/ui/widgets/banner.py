@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePoli
 
 from app.ui.theme import SEMIBOLD, theme
 from app.ui.widgets.buttons import Button, IconButton
+from app.ui.widgets.gaps import set_gaps
 from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.paint import box
@@ -38,12 +39,14 @@ class Banner(Live, QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tone, self._compact = tone, compact
+        self._tone, self._compact, self._closable = tone, compact, closable
         self._icon = QLabel()
         self._icon.setAccessibleName("")
         self._title = Label("", "interface" if compact else "card-title", weight=SEMIBOLD, wrap=not compact)
-        self._cause = Label("", "interface", "text-2" if compact else "text-1", wrap=not compact)
-        self._advice = Label("", "interface", "text-2", wrap=True)
+        self._cause = Label(
+            "", "interface" if compact else "table", "text-2" if compact else "text-1", wrap=not compact
+        )
+        self._advice = Label("", "table", "text-2", wrap=True)
         self._buttons: list[Button] = []
         self._button_row = QHBoxLayout()
         self._close = IconButton("close", size=28, icon_size=18, up=True)
@@ -69,9 +72,7 @@ class Banner(Live, QFrame):
             self._body.addLayout(self._button_row)
             self._button_row.addStretch(1)
         self._outer.addWidget(self._close, 0, align)
-        self.setSizePolicy(
-            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed if compact else QSizePolicy.Policy.Minimum
-        )
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.set_text(title, cause, advice)
         self.go_live()
 
@@ -98,18 +99,25 @@ class Banner(Live, QFrame):
         px = theme().px
         self._icon.setPixmap(theme().pixmap(ICONS[self._tone], 20, INK[self._tone]))
         self._icon.setFixedWidth(px(32))
-        across, down = (14, 12) if self._compact else (18, 16)
-        self._outer.setContentsMargins(px(across) + 1, px(down) + 1, px(across) + 1, px(down) + 1)
+        if self._compact:
+            self._outer.setContentsMargins(px(14) + 1, px(12) + 1, px(14) + 1, px(12) + 1)
+        else:  # the close button stands further out than the words
+            right = 12 if self._closable else 18
+            self._outer.setContentsMargins(px(18) + 1, px(12) + 1, px(right) + 1, px(16) + 1)
+            self._body.setContentsMargins(0, px(4), 0, 0)
+            self._icon.setContentsMargins(0, px(5), 0, 0)
         self._button_row.setSpacing(px(8))
         self._lay_out()
         self.update()
 
     def _lay_out(self) -> None:
         px = theme().px
-        gap = px(10) if self._compact else px(4)
-        self._words.setSpacing(gap if self._cause.text() or self._advice.text() else 0)
-        top = 0 if self._compact or not self._buttons else px(12)
-        self._button_row.setContentsMargins(px(12) if self._compact and self._buttons else 0, top, 0, 0)
+        if self._compact:
+            self._words.setSpacing(px(10) if self._cause.text() else 0)
+            self._button_row.setContentsMargins(px(12) if self._buttons else 0, 0, px(4) if self._closable else 0, 0)
+        else:
+            set_gaps(self._words, ((self._title, 6 if self._cause.text() else 0), (self._cause, 4)))
+            self._button_row.setContentsMargins(0, px(14) if self._buttons else 0, 0, 0)
 
     def retranslate(self) -> None:
         self._close.set_hint(self.tr("Close"))
@@ -117,6 +125,10 @@ class Banner(Live, QFrame):
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         return QSize(hint.width(), max(hint.height(), theme().px(56))) if self._compact else hint
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), theme().px(240)), hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Large text or a narrow window: the cause moves under the title, buttons into rows, before words are cut."""
@@ -131,7 +143,9 @@ class Banner(Live, QFrame):
         words = self._title.sizeHint().width() + self._cause.sizeHint().width() + theme().px(90)
         narrow = buttons + words > self.width()
         self._words.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
-        self._cause.setWordWrap(narrow)
+        self._words.setSpacing(theme().px(2 if narrow else 10))
+        for label in (self._title, self._cause):
+            label.set_wrap(narrow)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

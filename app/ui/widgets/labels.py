@@ -6,7 +6,16 @@ import math
 import re
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextCharFormat, QTextLayout
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextLayout,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.ui.theme import SEMIBOLD, theme
@@ -37,10 +46,7 @@ class Label(Live, QLabel):
         self._bold: list[tuple[int, int]] = []
         self._above, self._under = 0, 0
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(wrap)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(wrap)
-        self.setSizePolicy(policy)
+        self.set_wrap(wrap)
         self.go_live()
         self.set_text(text)
 
@@ -55,6 +61,13 @@ class Label(Live, QLabel):
         self.setText("".join(parts))
         self.setAccessibleName(self.text())
         self.updateGeometry()
+
+    def set_wrap(self, wrap: bool) -> None:
+        """Break long text, or keep it on one line."""
+        self.setWordWrap(wrap)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(wrap)
+        self.setSizePolicy(policy)
 
     def set_token(self, token: str) -> None:
         if token != self._token:
@@ -170,9 +183,11 @@ class ElidedLabel(Label):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(theme().color(self._token if self.isEnabled() else "text-off"))
-        flags = Qt.AlignmentFlag.AlignVCenter | (self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        area = self.rect().adjusted(0, self._above, 0, -self._under)
-        painter.drawText(area, flags | Qt.TextFlag.TextSingleLine, self.shown_text())
+        text, metrics = self.shown_text(), QFontMetricsF(self.font())
+        middle = self._above + (self.height() - self._above - self._under) / 2
+        baseline = round(middle - metrics.height() / 2 + metrics.ascent())
+        room = self.width() - metrics.horizontalAdvance(text)
+        painter.drawText(QPointF(room if self.alignment() & Qt.AlignmentFlag.AlignRight else 0, baseline), text)
 
 
 DOT = "\u00b7"
