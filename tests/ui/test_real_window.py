@@ -75,8 +75,9 @@ class Desk:
                 process.wait()
 
     def close(self, window: str) -> None:
-        """As the window's close button does."""
-        self.xdotool("windowquit", window)
+        """By the window manager's own key."""
+        self.xdotool("windowactivate", "--sync", window)
+        self.xdotool("key", "alt+F4")
 
     def window_of(self, pid: int) -> str:
         found = self.xdotool("search", "--onlyvisible", "--pid", str(pid), "--name", ".")
@@ -179,7 +180,7 @@ def test_tokens_arrive_and_stop_ends_the_answer(desk: Desk, slow_model: Path) ->
         first = wait_for(lambda: desk.answer()[0], "the first tokens")
         wait_for(lambda: len(desk.answer()[0]) > len(first), "more tokens")
         assert desk.answer()[1] == "writing"
-        desk.xdotool("key", "--window", window, "Escape")
+        desk.xdotool("key", "Escape")
         wait_for(lambda: desk.answer()[1] == "partial", "the end after Stop")
         stopped = desk.answer()
         time.sleep(1.0)

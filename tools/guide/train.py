@@ -11,9 +11,10 @@ import torch
 from data import Sample, Sampler, data_hash, hold_out, load
 from evaluate import start_scores
 from model import Bloom, Shape
+from muon import Muon
 from torch import Tensor, nn
 from torch.nn import functional
-from vocab import PAD, learn_vocabulary
+from vocab import PAD, learn_vocabulary, load_vocabulary
 
 HERE = Path(__file__).resolve().parent
 POOL = 1024  # samples drawn at once, so that batches hold rows of similar length
@@ -60,10 +61,16 @@ class Trainer:
         self.parameters = [*self.model.parameters(), *self.head.parameters()]
         others = [one for one in self.parameters if id(one) not in chosen]
         self.optimizers: list[torch.optim.Optimizer] = [
-            torch.optim.Muon(inner, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
+            Muon(inner, lr=rate, weight_decay=decay),
             torch.optim.AdamW(others, lr=rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True),
         ]
         self.steps = 0
+
+    def load(self, path: Path) -> None:
+        """Go on from the weights of an earlier run of the same shape."""
+        weights = torch.load(path, weights_only=True)["weights"]
+        self.model.load_state_dict(weights)
+        self.average.load_state_dict(weights)
 
     def step(self, batch: list[Sample], rate: float) -> tuple[float, float]:
         """One update; returns the loss per answer token (nats) and the label loss."""
@@ -109,13 +116,18 @@ def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     data, sha256 = load(args.data), data_hash(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
-    tokenizer = learn_vocabulary(data.texts(), args.vocab)
+    if args.start:
+        tokenizer = load_vocabulary(args.start / "vocabulary.json")
+    else:
+        tokenizer = learn_vocabulary(data.texts(), args.vocab)
     tokenizer.save(str(args.out / "vocabulary.json"))
     whole = data
     if args.hold_out:
         data = hold_out(data, args.seed)
     shape = Shape(tokenizer.get_vocab_size(), args.width, args.layers, args.width // 64, 1024, args.dropout)
     trainer = Trainer(shape, len(data.labels), args.rate, args.decay)
+    if args.start:
+        trainer.load(args.start / "guide.pt")
     size = sum(one.numel() for one in trainer.model.parameters())
     print(f"{size:,} parameters, {shape}, {len(data.intents)} intents, {len(data.labels)} labels", flush=True)
     sampler = Sampler(data, tokenizer, args.seed)
@@ -170,6 +182,7 @@ def main() -> None:
         "--data", type=Path, default=HERE.parents[1] / "assets" / "guide", help="folder of topics/ and offtopic.json"
     )
     parser.add_argument("--out", type=Path, default=Path("build/guide"), help="folder of the checkpoint and vocabulary")
+    parser.add_argument("--start", type=Path, help="folder of an earlier run to go on from, with its vocabulary")
     parser.add_argument("--minutes", type=float, default=30.0, help="wall time of the run")
     parser.add_argument("--steps", type=int, default=0, help="stop after this many steps instead (repeats exactly)")
     parser.add_argument("--check", type=float, default=5.0, help="minutes between checkpoints")

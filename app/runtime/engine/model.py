@@ -28,7 +28,7 @@ GIB = 1024**3
 MICRO_BATCH = 128  # prompt tokens per step on the CPU: larger ones read no faster and take more memory
 MICRO_BATCH_GPU = 512
 PROGRESS_INTERVAL = 0.05
-SMALL_CACHE = 64 * 1024**2  # below this the KV cache stays in full precision
+CACHE_SHARE = 0.5  # of the free memory; a larger KV cache is kept in Q8_0, which reads long chats at half speed
 _Q8_HEAD_SIZE = 64  # a shifted Q8_0 cache with other head sizes kills the process
 _ALL_LAYERS = -1
 _GUESSED = 1024  # a flag on llama.cpp's file type
@@ -91,7 +91,7 @@ def memory_need(path: Path, options: LoadOptions) -> int:
     if not model:
         raise _load_error(path)
     try:
-        context = _make_context(model, _plan(model, options))
+        context = _make_context(model, _plan(model, options, loaded=False))
         if not context:
             raise _out_of_memory(path)
         lib.llama_free(context)
@@ -156,21 +156,23 @@ class _Plan:
     compressed: bool
 
 
-def _plan(model: Any, options: LoadOptions) -> _Plan:
+def _plan(model: Any, options: LoadOptions, loaded: bool = True) -> _Plan:
+    """`loaded` False: the weights will need their memory yet."""
     lib = library.llama()
     trained = int(lib.llama_model_n_ctx_train(model))
     context = max(1, min(options.context, trained) if trained > 0 else options.context)
     on_gpu = _gpu_layers(options) != 0
+    free = psutil.virtual_memory().available - (0 if loaded else int(lib.llama_model_size(model)))
     return _Plan(
         context=context,
         threads=options.threads or physical_cores(),
         micro_batch=MICRO_BATCH_GPU if on_gpu else MICRO_BATCH,
-        compressed=_can_compress(lib, model, context),
+        compressed=_must_compress(lib, model, context, free),
     )
 
 
-def _can_compress(lib: Any, model: Any, context: int) -> bool:
-    """True if the KV cache is worth and safe to keep in Q8_0."""
+def _must_compress(lib: Any, model: Any, context: int, free: int) -> bool:
+    """True if the KV cache should be in Q8_0 to fit into the `free` memory, and can be without danger."""
     if lib.llama_model_is_recurrent(model) or lib.llama_model_is_hybrid(model):
         return False
     heads, kv_heads = max(1, lib.llama_model_n_head(model)), lib.llama_model_n_head_kv(model)
@@ -180,7 +182,7 @@ def _can_compress(lib: Any, model: Any, context: int) -> bool:
     if any(size % _Q8_HEAD_SIZE for size in sizes):
         return False
     full = 2 * sum(sizes) * kv_heads * lib.llama_model_n_layer(model) * context
-    return bool(full >= SMALL_CACHE)
+    return bool(full > free * CACHE_SHARE)
 
 
 def _make_context(model: Any, plan: _Plan) -> Any:

@@ -124,6 +124,8 @@ class UserMessage(MessageView):
         width, room = self._limit(column), min(column, self._limit(column) + self._room()) - self._limit(column)
         inner = width - 2 * look.px(BUBBLE_X)
         self._editor.resize(inner, self._editor.height())
+        if self._editor.document().textWidth() != inner:
+            self._editor.document().setTextWidth(inner)  # Qt misses it when the height is fixed meanwhile
         height = self._editor.height() + 2 * look.px(BUBBLE_Y)
         self._editor.move(room + look.px(BUBBLE_X), look.px(BUBBLE_Y))
         self._bubble = QRect(room, 0, width, height)

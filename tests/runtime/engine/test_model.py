@@ -15,7 +15,8 @@ from app.runtime.engine.model import load, memory_need, physical_cores
 from app.runtime.engine.records import LoadOptions, ModelSpec
 from app.runtime.events import LoadProgress
 from app.runtime.jobs import Job
-from tests.runtime.engine.engine_kit import BLOOM, LLAMA, Heard, session
+from tests.runtime.engine.engine_kit import BLOOM, LLAMA, Heard, ask, session
+from tools.synthetic import write_model
 
 
 def _load_error(path: Path) -> Fixable:
@@ -116,3 +117,31 @@ def test_memory_need_counts_weights_and_cache() -> None:
 
 def test_threads_are_cores() -> None:
     assert 1 <= physical_cores() <= (psutil.cpu_count() or 1)
+
+
+@pytest.fixture(scope="module")
+def wide_heads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model whose head size (128) a compressed cache can serve."""
+    path = tmp_path_factory.mktemp("wide") / "wide.gguf"
+    write_model(path, layers=2, vocabulary=1280, hidden=256, heads=2)
+    return path
+
+
+def test_a_compressed_cache_where_memory_is_short(wide_heads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    roomy = memory_need(wide_heads, LoadOptions(1024))
+    monkeypatch.setattr(model_module, "CACHE_SHARE", 0)
+    assert memory_need(wide_heads, LoadOptions(1024)) < roomy
+    with session(wide_heads, 96) as target:  # and it can still be shifted
+        texts: list[str] = []
+        for number in range(8):
+            texts.append(f"Question {number}?")
+            answer = ask(target, *texts, max_tokens=12)
+            texts.append(answer.text)
+    assert answer.stats.dropped_turns > 0
+
+
+@pytest.mark.parametrize("path", [BLOOM, LLAMA])
+def test_no_compressed_cache_where_it_would_kill(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = memory_need(path, LoadOptions(512))
+    monkeypatch.setattr(model_module, "CACHE_SHARE", 0)
+    assert memory_need(path, LoadOptions(512)) == before
