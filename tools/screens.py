@@ -165,6 +165,7 @@ def take(shot: Shot, folder: Path) -> Path:
         window.resize(*shot.size)
         window.show()
         window.start()
+        bridge.engine_ready()
         wait(300)
         if shot.kind != "first":
             runtime.chats.open_chat(len(texts.titles))

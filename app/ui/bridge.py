@@ -22,6 +22,7 @@ class RuntimeBridge(QObject):
     """
 
     notice = Signal(object)
+    ready = Signal()
     _text_waits = Signal()
     _wake = Signal()
 
@@ -41,6 +42,10 @@ class RuntimeBridge(QObject):
             self._text_waits.emit()
         else:
             self._wake.emit()
+
+    def engine_ready(self) -> None:
+        """The engine has been made; `ready` is emitted in the GUI thread. May be called from any thread."""
+        self.ready.emit()
 
     def _start_timer(self) -> None:
         if not self._timer.isActive():

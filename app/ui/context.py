@@ -6,19 +6,25 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from app.errors import AppError
 from app.paths import Paths
 from app.runtime.chats.records import AnswerSettings
 from app.runtime.chats.service import ChatService
 from app.runtime.engine.records import LoadOptions, ModelSpec, Sampling
-from app.runtime.engine.service import Engine
 from app.settings import Settings
 from app.ui.bridge import RuntimeBridge
 from app.ui.i18n import Languages
 
 GUIDE = "guide"
 RECENT_LIMIT = 8
+
+
+class ModelLoader(Protocol):
+    """What the window needs of the engine."""
+
+    def load(self, spec: ModelSpec, options: LoadOptions) -> object: ...
 
 
 @dataclass
@@ -29,7 +35,7 @@ class Runtime:
     settings: Settings
     languages: Languages
     bridge: RuntimeBridge
-    engine: Engine
+    engine: ModelLoader
     chats: ChatService
     find_model: Callable[[str], ModelSpec]
     spec: ModelSpec | None = field(default=None)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from app.runtime.engine.trial import InterruptedLoad
 from app.ui.chat.composer import Composer
 from app.ui.chat.conversation import Conversation
 from app.ui.chat.first_start import FirstStart
@@ -17,7 +16,6 @@ from app.ui.context import Runtime
 from app.ui.look import apply_look
 from app.ui.models.model_choice import ModelChoice
 from app.ui.notices import NoticeArea
-from app.ui.settings.window import SettingsWindow
 from app.ui.sidebar import Sidebar
 from app.ui.sidebar_place import SidebarPlace
 from app.ui.theme import app_icon, theme
@@ -40,7 +38,7 @@ class MainWindow(QMainWindow):
         self.transcript, self.first_start = TranscriptView(), FirstStart()
         self.composer, self.status = Composer(), StatusLine()
         self.notices = NoticeArea()
-        self._settings_window: SettingsWindow | None = None
+        self._settings_window: QDialog | None = None
         self._build()
         self.place = SidebarPlace(self.sidebar, self.header, self.centralWidget(), runtime.settings)
         self.focus_ring = FocusRing(self)
@@ -100,11 +98,10 @@ class MainWindow(QMainWindow):
         self.header.panel_requested.connect(self.place.toggle)
         self.runtime.settings.listeners.append(self._setting_changed)
 
-    def start(self, interrupted: InterruptedLoad | None = None) -> None:
-        """Ask for the chats and load the model chosen last, unless the last run died while loading it."""
+    def start(self) -> None:
+        """Ask for the chats. The model follows when the engine is ready."""
         self.runtime.chats.list_chats()
         self.conversation.new_chat()
-        self.models.start(interrupted)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
@@ -148,6 +145,8 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         if self._settings_window is None:
+            from app.ui.settings.window import SettingsWindow  # most starts do without
+
             self._settings_window = SettingsWindow(self.runtime.settings, self.runtime.paths, self)
         self._settings_window.show()
         self._settings_window.raise_()

@@ -189,7 +189,7 @@ def app_icon(size: int = 256, ratio: float = 1.0) -> QPixmap:
     return render_svg((assets() / "icon.svg").read_text("utf-8"), size, ratio)
 
 
-_KEY = "chatbelle-theme"
+_themes: dict[int, Theme] = {}
 
 
 def theme() -> Theme:
@@ -197,11 +197,11 @@ def theme() -> Theme:
     application = QApplication.instance()
     if application is None:
         raise RuntimeError("no QApplication")
-    found = application.findChild(Theme, _KEY)
-    if found is None:
-        found = Theme(application)
-        found.setObjectName(_KEY)
-    return found
+    key = id(application)
+    if key not in _themes:
+        _themes.clear()  # of an application that has ended
+        _themes[key] = Theme(application)
+    return _themes[key]
 
 
 def system_mode() -> str:

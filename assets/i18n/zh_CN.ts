@@ -4,19 +4,19 @@
     <name>AnswerMessage</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished" />
+        <translation>复制</translation>
     </message>
     <message>
         <source>Answer again</source>
-        <translation type="unfinished" />
+        <translation>重新回答</translation>
     </message>
     <message>
         <source>More</source>
-        <translation type="unfinished" />
+        <translation>更多</translation>
     </message>
     <message>
         <source>Go on writing</source>
-        <translation type="unfinished" />
+        <translation>接着写</translation>
     </message>
     <message>
         <source>answering…</source>
@@ -152,19 +152,19 @@
     <name>CodeBlock</name>
     <message>
         <source>Code</source>
-        <translation type="unfinished" />
+        <translation>代码</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished" />
+        <translation>已复制</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished" />
+        <translation>复制</translation>
     </message>
     <message>
         <source>Copy the code</source>
-        <translation type="unfinished" />
+        <translation>复制代码</translation>
     </message>
 </context>
 <context>
@@ -1045,45 +1045,45 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>TableBlock</name>
     <message>
         <source>Table</source>
-        <translation type="unfinished" />
+        <translation>表格</translation>
     </message>
 </context>
 <context>
     <name>TextView</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished" />
+        <translation>复制</translation>
     </message>
     <message>
         <source>Select all</source>
-        <translation type="unfinished" />
+        <translation>全选</translation>
     </message>
     <message>
         <source>Copy link</source>
-        <translation type="unfinished" />
+        <translation>复制链接</translation>
     </message>
     <message>
         <source>Open in browser</source>
-        <translation type="unfinished" />
+        <translation>在浏览器中打开</translation>
     </message>
 </context>
 <context>
     <name>UserMessage</name>
     <message>
         <source>You: {text}</source>
-        <translation type="unfinished" />
+        <translation>你：{text}</translation>
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished" />
+        <translation>编辑</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished" />
+        <translation>复制</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished" />
+        <translation>取消</translation>
     </message>
     <message>
         <source>Send</source>
@@ -1091,7 +1091,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Edit your message</source>
-        <translation type="unfinished" />
+        <translation>编辑你的消息</translation>
     </message>
 </context>
 <context>
@@ -1105,7 +1105,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>_ToEnd</name>
     <message>
         <source>To the end</source>
-        <translation type="unfinished" />
+        <translation>回到末尾</translation>
     </message>
 </context>
 </TS>

@@ -25,7 +25,7 @@ EMA = 0.99
 
 def batches(sampler: Sampler, done: float, tokens: int) -> list[list[Sample]]:
     """One pool cut into batches of at most `tokens` padded tokens, in random order; longer samples later in the run."""
-    several, whole = (0.25, 0.2) if done > 0.5 else (0.1, 0.3) if done > 0.15 else (0.03, 0.15)
+    several, whole = (0.25, 0.2) if done > 0.7 else (0.1, 0.2) if done > 0.15 else (0.03, 0.15)
     pool = sorted((sampler.sample(several, whole) for _ in range(POOL)), key=lambda one: len(one.ids))
     out: list[list[Sample]] = [[]]
     for one in pool:

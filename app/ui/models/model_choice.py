@@ -8,12 +8,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from app.runtime.engine.records import ModelState, ModelStatus
-from app.runtime.engine.trial import InterruptedLoad
-from app.runtime.models.recommendation import BELLE_7B_2M, Verdict, installed_memory, verdict
 from app.ui.chat.header import ModelRow, gigabytes
 from app.ui.context import GUIDE, Runtime
 
 if TYPE_CHECKING:
+    from app.runtime.engine.trial import InterruptedLoad
     from app.ui.main_window import MainWindow
 
 
@@ -30,8 +29,7 @@ class ModelChoice(QObject):
         window.header.open_file_requested.connect(self.ask_file)
         window.header.models_requested.connect(self.ask_file)
         window.first_start.choose_model_requested.connect(self.show_menu)
-        self._show_models()
-        self._show_recommendation()
+        runtime.bridge.ready.connect(self.start)
 
     def handle(self, notice: object) -> None:
         if isinstance(notice, ModelStatus):
@@ -46,8 +44,11 @@ class ModelChoice(QObject):
             self._window.notices.show_error("model", error, self._runtime.languages, self._ways_out())
         self._show_models()
 
-    def start(self, interrupted: InterruptedLoad | None = None) -> None:
+    def start(self) -> None:
         """Load the model chosen last; the guide if that one is gone or if loading it ended the last run."""
+        from app.runtime.engine.trial import interrupted_load
+
+        interrupted = interrupted_load(self._runtime.paths)
         chosen = self._runtime.settings.get("model")
         if interrupted is not None:
             self.choose(GUIDE)
@@ -55,6 +56,7 @@ class ModelChoice(QObject):
         elif self._runtime.load(chosen) is not None:
             self.choose(GUIDE)
         self._show_models()
+        self._show_recommendation()
 
     def _tell_interrupted(self, interrupted: InterruptedLoad, chosen: str) -> None:
         again = self.tr("Try again")
@@ -109,6 +111,8 @@ class ModelChoice(QObject):
         self._window.header.set_models(rows)
 
     def _show_recommendation(self) -> None:
+        from app.runtime.models.recommendation import BELLE_7B_2M, Verdict, installed_memory, verdict
+
         model = BELLE_7B_2M
         words = {
             Verdict.FITS: self.tr("fits this computer"),

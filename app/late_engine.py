@@ -1,0 +1,47 @@
+"""The engine behind a door: importing it takes longer than drawing the window, so that happens beside it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.runtime.engine.records import AnswerRequest, LoadOptions, ModelSpec
+    from app.runtime.engine.service import Engine
+    from app.runtime.jobs import Job, Sink
+
+
+class LateEngine:
+    """Makes the engine on a short thread once `begin` is called; `ready` is called there when it is made.
+
+    `load` never waits: it is done as soon as there is an engine. `answer` waits for it, on the chats thread.
+    """
+
+    def __init__(self, make: Callable[[], Engine], ready: Callable[[], None]) -> None:
+        self._make, self._ready = make, ready
+        self._engine: Future[Engine] = Future()
+        self._thread = threading.Thread(target=self._run, name="engine-import", daemon=True)
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def load(self, spec: ModelSpec, options: LoadOptions) -> None:
+        self._engine.add_done_callback(lambda made: made.result().load(spec, options))
+
+    def answer(self, request: AnswerRequest, sink: Sink) -> Job:
+        return self._engine.result().answer(request, sink)
+
+    def close(self) -> None:
+        """Free the model. Before `begin` there is nothing to free."""
+        if self._thread.is_alive() or self._engine.done():
+            self._engine.result().close()
+
+    def _run(self) -> None:
+        try:
+            self._engine.set_result(self._make())
+        except BaseException as error:
+            self._engine.set_exception(error)
+            raise
+        self._ready()
