@@ -1,4 +1,7 @@
-"""Builds every part once and wires them: the only module that knows them all."""
+"""Builds every part once and wires them: the only module that knows them all.
+
+The window comes first: what its first picture does not need is imported after it is shown.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
-from app.late_engine import LateEngine
 from app.paths import Paths, find_paths
-from app.runtime.chats.service import ChatService
 from app.settings import Settings
-from app.ui.bridge import RuntimeBridge
-from app.ui.context import Runtime
 from app.ui.i18n import Languages
 from app.ui.look import apply_look
 from app.ui.main_window import MainWindow
@@ -24,38 +23,45 @@ from app.ui.main_window import MainWindow
 if TYPE_CHECKING:
     from app.runtime.engine.records import ModelSpec
     from app.runtime.engine.service import Engine
+    from app.ui.bridge import RuntimeBridge
+    from app.ui.context import Runtime
 
 
 def run_gui(argv: list[str]) -> int:
     """Open the window and run until it is closed; returns the exit code. A GGUF file in `argv` is opened."""
     application = make_application(argv)
-    runtime, engine = make_runtime()
-    apply_look(runtime.settings, runtime.languages)
-    window = MainWindow(runtime)
-    QGuiApplication.styleHints().colorSchemeChanged.connect(
-        lambda _scheme: apply_look(runtime.settings, runtime.languages)
-    )
+    paths, languages = find_paths().create(), Languages()
+    settings = Settings.load(paths.settings)
     if argv and argv[0].lower().endswith(".gguf"):
-        runtime.settings.set("model", os.path.abspath(argv[0]))  # noqa: PTH100  before anything heavy is imported
+        settings.set("model", os.path.abspath(argv[0]))  # noqa: PTH100  pathlib's would not tidy ".."
+    apply_look(settings, languages)
+    window = MainWindow(settings, languages, paths)
     window.show()
-    QTimer.singleShot(0, lambda: _begin(window, runtime, engine))
+    running: list[Runtime] = []
+    QTimer.singleShot(0, lambda: running.append(_begin(window)))
     code = application.exec()
-    runtime.chats.close()
-    engine.close()
+    for runtime in running:
+        runtime.close()
     return code
 
 
-def _begin(window: MainWindow, runtime: Runtime, engine: LateEngine) -> None:
+def _begin(window: MainWindow) -> Runtime:
     """What the first picture of the window need not wait for."""
-    if os.environ.get("CHATBELLE_EXIT_WHEN_READY"):
-        print("ready", flush=True)  # noqa: T201  for bench/window.py
-        QApplication.quit()
-        return
+    measured = bool(os.environ.get("CHATBELLE_EXIT_WHEN_READY"))
+    if measured:
+        print("shown", flush=True)  # noqa: T201  for bench/window.py
     from app.log import set_up_logging
 
-    set_up_logging(runtime.paths)
-    window.start()
-    engine.begin()
+    set_up_logging(window.paths)
+    runtime = make_runtime(window.paths, window.settings, window.languages)
+    window.start(runtime)
+    QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: apply_look(window.settings, window.languages))
+    if measured:
+        print("wired", flush=True)  # noqa: T201
+        QApplication.quit()
+    else:
+        runtime.engine.begin()
+    return runtime
 
 
 def make_application(argv: list[str]) -> QApplication:
@@ -67,21 +73,17 @@ def make_application(argv: list[str]) -> QApplication:
     return application
 
 
-def make_runtime() -> tuple[Runtime, LateEngine]:
-    """Settings, bridge, chats thread, and the engine to come."""
-    paths = find_paths().create()
+def make_runtime(paths: Paths, settings: Settings, languages: Languages) -> Runtime:
+    """Bridge, chats thread, and the engine to come."""
+    from app.late_engine import LateEngine
+    from app.runtime.chats.service import ChatService
+    from app.ui.bridge import RuntimeBridge
+    from app.ui.context import Runtime
+
     bridge = RuntimeBridge(QApplication.instance())
     engine = LateEngine(lambda: _make_engine(paths, bridge), bridge.engine_ready)
-    runtime = Runtime(
-        paths=paths,
-        settings=Settings.load(paths.settings),
-        languages=Languages(),
-        bridge=bridge,
-        engine=engine,
-        chats=ChatService(paths.database, engine, bridge.post),
-        find_model=lambda name: _find_model(name, paths),
-    )
-    return runtime, engine
+    chats = ChatService(paths.database, engine, bridge.post)
+    return Runtime(paths, settings, languages, bridge, engine, chats, lambda name: _find_model(name, paths))
 
 
 def _make_engine(paths: Paths, bridge: RuntimeBridge) -> Engine:

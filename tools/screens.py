@@ -82,6 +82,9 @@ class StillEngine:
         sink(TextDelta(job.id, self._words))
         return job
 
+    def begin(self) -> None:
+        """Nothing to import."""
+
     def close(self) -> None:
         """Nothing to free."""
 
@@ -161,10 +164,10 @@ def take(shot: Shot, folder: Path) -> Path:
         chats = ChatService(paths.database, engine, bridge.post)
         runtime = Runtime(paths, settings, Languages(), bridge, engine, chats, lambda _name: spec)
         apply_look(settings, runtime.languages)
-        window = MainWindow(runtime)
+        window = MainWindow(settings, runtime.languages, paths)
         window.resize(*shot.size)
         window.show()
-        window.start()
+        window.start(runtime)
         bridge.engine_ready()
         wait(300)
         if shot.kind != "first":

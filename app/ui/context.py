@@ -24,7 +24,9 @@ RECENT_LIMIT = 8
 class ModelLoader(Protocol):
     """What the window needs of the engine."""
 
+    def begin(self) -> None: ...
     def load(self, spec: ModelSpec, options: LoadOptions) -> object: ...
+    def close(self) -> object: ...
 
 
 @dataclass
@@ -94,6 +96,11 @@ class Runtime:
     def _remember(self, name: str) -> None:
         names = [name, *(str(path) for path in self.recent_models() if str(path) != name)]
         self.settings.set("recent_models", json.dumps(names[:RECENT_LIMIT], ensure_ascii=False))
+
+    def close(self) -> None:
+        """Save the chats and free the model; in bounded time."""
+        self.chats.close()
+        self.engine.close()
 
     @property
     def on_guide(self) -> bool:

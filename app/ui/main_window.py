@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from app.paths import Paths
+from app.settings import Settings
 from app.ui.chat.composer import Composer
-from app.ui.chat.conversation import Conversation
 from app.ui.chat.first_start import FirstStart
 from app.ui.chat.header import Header
 from app.ui.chat.status_line import StatusLine
-from app.ui.chat.transcript import TranscriptView
-from app.ui.context import Runtime
+from app.ui.i18n import Languages
 from app.ui.look import apply_look
-from app.ui.models.model_choice import ModelChoice
 from app.ui.notices import NoticeArea
 from app.ui.sidebar import Sidebar
 from app.ui.sidebar_place import SidebarPlace
 from app.ui.theme import app_icon, theme
 from app.ui.widgets.focus_ring import FocusRing
+
+if TYPE_CHECKING:
+    from app.ui.chat.conversation import Conversation
+    from app.ui.chat.transcript import TranscriptView
+    from app.ui.context import Runtime
+    from app.ui.models.model_choice import ModelChoice
 
 MINIMUM = (760, 520)
 START = (1280, 820)
@@ -27,25 +34,29 @@ COLUMN, WIDE_COLUMN, MARGIN = 760, 1080, 24
 
 
 class MainWindow(QMainWindow):
-    """Owns the widgets and the layout; `Conversation` and `ModelChoice` hold the behaviour."""
+    """Owns the widgets and the layout; `Conversation` and `ModelChoice` hold the behaviour.
 
-    def __init__(self, runtime: Runtime) -> None:
+    Two steps, so that the window is there at once: what its first picture shows, then `start` with the rest.
+    """
+
+    transcript: TranscriptView
+    conversation: Conversation
+    models: ModelChoice
+
+    def __init__(self, settings: Settings, languages: Languages, paths: Paths) -> None:
         super().__init__()
-        self.runtime = runtime
+        self.settings, self.languages, self.paths = settings, languages, paths
+        self._started = False
         self.setWindowTitle("ChatBELLE")
         self.setWindowIcon(QIcon(app_icon()))
         self.sidebar, self.header = Sidebar(), Header()
-        self.transcript, self.first_start = TranscriptView(), FirstStart()
+        self.first_start = FirstStart()
         self.composer, self.status = Composer(), StatusLine()
         self.notices = NoticeArea()
         self._settings_window: QDialog | None = None
         self._build()
-        self.place = SidebarPlace(self.sidebar, self.header, self.centralWidget(), runtime.settings)
+        self.place = SidebarPlace(self.sidebar, self.header, self.centralWidget(), settings)
         self.focus_ring = FocusRing(self)
-        self.conversation = Conversation(self, runtime)
-        self.models = ModelChoice(self, runtime)
-        self._shortcuts()
-        self._wire()
         self.resize(*START)
         self._restyle()
         theme().changed.connect(self._restyle)
@@ -54,7 +65,6 @@ class MainWindow(QMainWindow):
         self.page = QWidget()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.first_start)
-        self.pages.addWidget(self.transcript)
         self.foot = QWidget()
         foot = QVBoxLayout(self.foot)
         foot.setContentsMargins(0, 0, 0, 0)
@@ -96,15 +106,27 @@ class MainWindow(QMainWindow):
         self.sidebar.settings_requested.connect(self.show_settings)
         self.sidebar.chat_selected.connect(lambda _chat: self.place.close_overlay())
         self.header.panel_requested.connect(self.place.toggle)
-        self.runtime.settings.listeners.append(self._setting_changed)
+        self.settings.listeners.append(self._setting_changed)
 
-    def start(self) -> None:
-        """Ask for the chats. The model follows when the engine is ready."""
-        self.runtime.chats.list_chats()
+    def start(self, runtime: Runtime) -> None:
+        """The rest of the window and its behaviour; asks for the chats. The model follows when the engine is ready."""
+        from app.ui.chat.conversation import Conversation
+        from app.ui.chat.transcript import TranscriptView
+        from app.ui.models.model_choice import ModelChoice
+
+        self.transcript = TranscriptView()
+        self.pages.addWidget(self.transcript)
+        self.conversation = Conversation(self, runtime)
+        self.models = ModelChoice(self, runtime)
+        self._started = True
+        self._shortcuts()
+        self._wire()
+        self._lay_out()
+        runtime.chats.list_chats()
         self.conversation.new_chat()
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() == QEvent.Type.LanguageChange and self._started:
             self.conversation.retranslate()
             self.models.retranslate()
         super().changeEvent(event)
@@ -119,10 +141,10 @@ class MainWindow(QMainWindow):
         factor = theme().factor
         self.place.lay_out(self.width() / factor)
         logical = self.width() / factor - (0 if self.place.overlaid or not self.place.visible else 264)
-        limit = WIDE_COLUMN if self.runtime.settings.get("wide_column") else COLUMN
+        limit = WIDE_COLUMN if self.settings.get("wide_column") else COLUMN
         column = min(limit, int(logical) - 2 * MARGIN)
-        self.transcript.set_column(limit)
-        self.first_start.setMaximumWidth(16777215)
+        if self._started:
+            self.transcript.set_column(limit)
         self.foot.setFixedWidth(theme().px(column))
         self.header.set_narrow(self.width() / factor)
         self.status.set_narrow(self.width() / factor)
@@ -147,7 +169,7 @@ class MainWindow(QMainWindow):
         if self._settings_window is None:
             from app.ui.settings.window import SettingsWindow  # most starts do without
 
-            self._settings_window = SettingsWindow(self.runtime.settings, self.runtime.paths, self)
+            self._settings_window = SettingsWindow(self.settings, self.paths, self)
         self._settings_window.show()
         self._settings_window.raise_()
         self._settings_window.activateWindow()
@@ -162,7 +184,7 @@ class MainWindow(QMainWindow):
 
     def _setting_changed(self, key: str) -> None:
         if key in ("language", "theme", "text_size"):
-            apply_look(self.runtime.settings, self.runtime.languages)
+            apply_look(self.settings, self.languages)
         elif key == "wide_column":
             self._lay_out()
         elif key in ("context", "threads", "gpu"):

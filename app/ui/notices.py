@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.errors import AppError
-from app.ui.errors import present
 from app.ui.i18n import Languages
 from app.ui.theme import theme
-from app.ui.widgets.banner import Banner
 
 Action = tuple[str, Callable[[], object]]
+
+
+if TYPE_CHECKING:
+    from app.ui.widgets.banner import Banner
 
 
 class NoticeArea(QWidget):
@@ -37,6 +40,8 @@ class NoticeArea(QWidget):
         actions: tuple[Action, ...] = (),
         timeout_ms: int = 0,
     ) -> None:
+        from app.ui.widgets.banner import Banner  # most starts show none
+
         self.clear(key)
         banner = Banner(tone, title, text, compact=tone != "danger", closable=True)
         for label, action in actions:
@@ -51,6 +56,8 @@ class NoticeArea(QWidget):
             QTimer.singleShot(timeout_ms, banner, lambda: self._clear_banner(key, banner))
 
     def show_error(self, key: str, error: AppError, languages: Languages, actions: tuple[Action, ...] = ()) -> None:
+        from app.ui.errors import present
+
         shown = present(error, languages)
         if shown is None:
             return

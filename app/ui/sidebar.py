@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.runtime.chats.records import Chat
 from app.ui.theme import theme
 from app.ui.widgets.buttons import Button, IconButton
 from app.ui.widgets.card import Rule
@@ -17,6 +17,9 @@ from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.menu import Menu
 from app.ui.widgets.search_field import SearchField
+
+if TYPE_CHECKING:
+    from app.runtime.chats.records import Chat
 
 WIDTH = 264
 DAY = 24 * 3600

@@ -26,7 +26,6 @@ class SidebarPlace(QObject):
         self._slide = QPropertyAnimation(sidebar, b"maximumWidth", self)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._slide.finished.connect(self._settle)
-        QApplication.instance().installEventFilter(self)
 
     def lay_out(self, logical_width: float) -> None:
         narrow = logical_width < NARROW
@@ -41,6 +40,7 @@ class SidebarPlace(QObject):
         self._header.set_sidebar_shown(self.visible)
 
     def _move(self, narrow: bool) -> None:
+        self.close_overlay()
         layout = self._host.layout()
         self.overlaid = narrow
         if narrow:
@@ -66,6 +66,7 @@ class SidebarPlace(QObject):
             self._sidebar.show()
             self._sidebar.raise_()
             self._sidebar.setFocus()
+            QApplication.instance().installEventFilter(self)  # only while it can be closed by a click
         else:
             self._settings.set("sidebar", True)
             self._sidebar.show()
@@ -84,6 +85,7 @@ class SidebarPlace(QObject):
             return False
         self.visible = False
         self._sidebar.hide()
+        QApplication.instance().removeEventFilter(self)
         return True
 
     def _animate(self, start: int, end: int) -> None:

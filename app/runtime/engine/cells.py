@@ -69,9 +69,11 @@ class Cells:
 
     def decode(self, tokens: Sequence[int], progress: Callable[[int], None] | None = None) -> None:
         """Decode `tokens` after what is there, logits for the last one only. Raises `Aborted`."""
+        steps = -(-len(tokens) // self._micro_batch)
+        size = -(-len(tokens) // max(1, steps))  # equal steps: a short last one would be slow for its length
         done = 0
         while done < len(tokens):
-            part = tokens[done : done + self._micro_batch]
+            part = tokens[done : done + size]
             self._step(part, done + len(part) == len(tokens))
             done += len(part)
             if progress:

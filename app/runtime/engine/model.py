@@ -25,7 +25,7 @@ from app.runtime.jobs import Job
 log = logging.getLogger(__name__)
 
 GIB = 1024**3
-MICRO_BATCH = 128  # prompt tokens per step on the CPU: larger ones read no faster and take more memory
+MICRO_BATCH = 256  # prompt tokens per step on the CPU: larger ones read no faster and tell less of their progress
 MICRO_BATCH_GPU = 512
 PROGRESS_INTERVAL = 0.05
 CACHE_SHARE = 0.5  # of the free memory; a larger KV cache is kept in Q8_0, which reads long chats at half speed

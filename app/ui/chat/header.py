@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
-from app.runtime.engine.records import ModelState, ModelStatus
 from app.ui.theme import theme
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.chip import Chip, ChipState
@@ -15,6 +15,9 @@ from app.ui.widgets.gaps import set_gaps
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.live import Live
 from app.ui.widgets.menu import Menu
+
+if TYPE_CHECKING:
+    from app.runtime.engine.records import ModelStatus
 
 NO_SIDEBAR = 1000
 NAME_ONLY = 860
@@ -52,7 +55,7 @@ class Header(Live, QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("header")
-        self._status = ModelStatus(ModelState.NONE)
+        self._status: ModelStatus | None = None
         self._tight, self._named = False, False
         self._narrow, self._sidebar = False, True
         self._rows: tuple[ModelRow, ...] = ()
@@ -105,19 +108,19 @@ class Header(Live, QFrame):
         self._arrange()
 
     def _show_model(self) -> None:
-        status, info = self._status, self._status.info
-        if status.state is ModelState.NONE and not status.name:
+        status = self._status
+        if status is None or (status.state == "none" and not status.name):
             self.chip.set_state(ChipState(self.tr("No model"), "none"))
             return
-        guide = status.id == GUIDE
+        guide, info = status.id == GUIDE, status.info
         name = self.tr("Built-in guide") if guide else status.name
         facts = (self.tr("small model"),) if guide else (info.quantization,) if info and info.quantization else ()
         size = ""
-        if status.state is ModelState.LOADING:
+        if status.state == "loading":
             kind, word = "loading", self.tr("Loading {percent}%").format(percent=round(status.fraction * 100))
-        elif status.state is ModelState.FAILED:
+        elif status.state == "failed":
             kind, word = "failed", self.tr("Could not load")
-        elif status.state is ModelState.NONE:
+        elif status.state == "none":
             kind, word = "none", ""
         else:
             kind, word = ("tight", self.tr("Memory tight")) if self._tight else ("ready", self.tr("Ready"))

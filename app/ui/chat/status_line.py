@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.runtime.engine.records import AnswerStats
 from app.ui.theme import theme
 from app.ui.widgets.labels import DotLabel, Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.paint import box
+
+if TYPE_CHECKING:
+    from app.runtime.engine.records import AnswerStats
 
 NEARLY_FULL = 0.85
 NARROW = 1000

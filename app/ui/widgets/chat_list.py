@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -32,10 +32,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.runtime.chats.records import Chat
 from app.ui.theme import theme
 from app.ui.widgets.live import Live
 from app.ui.widgets.paint import box
+
+if TYPE_CHECKING:
+    from app.runtime.chats.records import Chat
 
 Index = QModelIndex | QPersistentModelIndex
 CHAT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -78,11 +80,11 @@ class ChatModel(QAbstractListModel):
             return None
         row = self._rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.title if isinstance(row, Chat) else row
-        return row if role == CHAT_ROLE and isinstance(row, Chat) else None
+            return row if isinstance(row, str) else row.title
+        return row if role == CHAT_ROLE and not isinstance(row, str) else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid() or not isinstance(self._rows[index.row()], Chat):
+        if not index.isValid() or isinstance(self._rows[index.row()], str):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsSelectable
 
@@ -96,7 +98,7 @@ class ChatModel(QAbstractListModel):
 
     def index_of(self, chat: int | None) -> QModelIndex:
         for number, row in enumerate(self._rows):
-            if isinstance(row, Chat) and row.id == chat:
+            if not isinstance(row, str) and row.id == chat:
                 return self.index(number)
         return QModelIndex()
 

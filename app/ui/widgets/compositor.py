@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
 import functools
 import os
 
@@ -15,6 +13,8 @@ def translucent_windows() -> bool:
     """False on X11 without a compositing manager (nobody owns the selection `_NET_WM_CM_S0`)."""
     if QGuiApplication.platformName() != "xcb":
         return True
+    import ctypes.util  # starts processes: only where a menu opens
+
     name = ctypes.util.find_library("X11")
     if not name:
         return False

@@ -45,6 +45,7 @@ class Label(Live, QLabel):
         self._strong_token = "text-1"
         self._bold: list[tuple[int, int]] = []
         self._above, self._under = 0, 0
+        self._extents: dict[float, tuple[int, int]] = {}
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.set_wrap(wrap)
         self.go_live()
@@ -60,7 +61,7 @@ class Label(Live, QLabel):
             start += len(part)
         self.setText("".join(parts))
         self.setAccessibleName(self.text())
-        self.updateGeometry()
+        self._changed()
 
     def set_wrap(self, wrap: bool) -> None:
         """Break long text, or keep it on one line."""
@@ -68,6 +69,7 @@ class Label(Live, QLabel):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(wrap)
         self.setSizePolicy(policy)
+        self._extents.clear()
 
     def set_token(self, token: str) -> None:
         if token != self._token:
@@ -77,12 +79,12 @@ class Label(Live, QLabel):
     def set_margins(self, above: int, under: int) -> None:
         """Room above and under the text, px, that goes away with the label when it is hidden."""
         self._above, self._under = above, under
-        self.updateGeometry()
+        self._changed()
         self.update()
 
     def restyle(self) -> None:
         self.setFont(theme().font(self._role, self._weight))
-        self.updateGeometry()
+        self._changed()
         self.update()
 
     def _layout(self, width: float) -> QTextLayout:
@@ -107,7 +109,17 @@ class Label(Live, QLabel):
         layout.endLayout()
         return layout
 
+    def _changed(self) -> None:
+        self._extents.clear()
+        self.updateGeometry()
+
     def _extent(self, width: float) -> tuple[int, int]:
+        """Widest line and height, px, at `width`; layouts ask for the same ones again and again."""
+        if width not in self._extents:
+            self._extents[width] = self._measure(width)
+        return self._extents[width]
+
+    def _measure(self, width: float) -> tuple[int, int]:
         layout = self._layout(width)
         lines = [layout.lineAt(number) for number in range(layout.lineCount())]
         widest = max((line.naturalTextWidth() for line in lines), default=0)

@@ -233,12 +233,13 @@ def test_cancel_while_reading_keeps_the_books_right(model: str) -> None:
         job = Job(lambda event: job.cancel() if isinstance(event, PromptProgress) and event.done >= 32 else None)
         with pytest.raises(Cancelled):
             target.answer(AnswerRequest(talk(long), sampling=GREEDY), job)
-        assert len(target.cells.tokens) == 32
+        kept = len(target.cells.tokens)
+        assert 32 <= kept < 48
         heard = Heard()
         after = ask(target, long, heard=heard)
-        assert after.stats.reused_tokens == 32
+        assert after.stats.reused_tokens == kept
         progress = heard.all(PromptProgress)
-        assert progress[0].done == 0 and progress[-1].done == progress[-1].total == after.stats.prompt_tokens - 32
+        assert progress[0].done == 0 and progress[-1].done == progress[-1].total == after.stats.prompt_tokens - kept
     with session(model) as target:
         assert ask(target, long).tokens == after.tokens
 
