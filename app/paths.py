@@ -7,8 +7,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 PORTABLE_FOLDER = "data"
 
 
@@ -59,4 +57,6 @@ def find_paths() -> Paths:
         portable = Path(sys.executable).parent / PORTABLE_FOLDER
         if portable.is_dir():
             return Paths(portable)
+    import platformdirs  # not needed where the folder is named
+
     return Paths(Path(platformdirs.user_data_dir("ChatBELLE", appauthor=False)))

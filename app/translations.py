@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import functools
-import locale
 import os
 import sys
-import xml.etree.ElementTree as ElementTree
+from typing import TYPE_CHECKING
 
 from app.errors import AppError
 from app.messages import MESSAGES
 from app.resources import assets
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 LANGUAGES = ("zh_CN", "en")
 Table = dict[tuple[str, str], tuple[str, ...]]
@@ -25,6 +27,8 @@ def table(language: str) -> Table:
     path = assets() / "i18n" / f"{language}.ts"
     if not path.is_file():
         return {}
+    import xml.etree.ElementTree as ElementTree
+
     found: Table = {}
     for context in ElementTree.parse(path).getroot().iter("context"):
         name = context.findtext("name") or ""
@@ -35,7 +39,7 @@ def table(language: str) -> Table:
     return found
 
 
-def _forms(translation: ElementTree.Element | None) -> tuple[str, ...]:
+def _forms(translation: Element | None) -> tuple[str, ...]:
     if translation is None or translation.get("type") in ("unfinished", "vanished", "obsolete"):
         return ()
     plurals = [form.text or "" for form in translation.iter("numerusform")]
@@ -63,5 +67,7 @@ def system_language() -> str:
     names = [os.environ.get(name, "") for name in ("CHATBELLE_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")]
     chosen = next((name for name in names if name), "")
     if not chosen and sys.platform in ("win32", "darwin"):
+        import locale
+
         chosen = locale.getlocale()[0] or ""
     return "zh_CN" if chosen.lower().startswith(("zh", "chinese")) else "en"

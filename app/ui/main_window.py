@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeArea()
         self._settings_window: QDialog | None = None
         self._build()
-        self.place = SidebarPlace(self.sidebar, self.header, self.centralWidget(), settings)
+        self.place = SidebarPlace(self.sidebar, self.header, self._centre, settings)
         self.focus_ring = FocusRing(self)
         self.resize(*START)
         self._restyle()
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.first_start)
         self.foot = QWidget()
-        foot = QVBoxLayout(self.foot)
+        foot = self._foot_layout = QVBoxLayout(self.foot)
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(0)
         for widget in (self.notices, self.composer, self.status):
@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.foot)
         row.addStretch(1)
         page.addLayout(row)
-        centre = QWidget()
+        centre = self._centre = QWidget()
         self.setCentralWidget(centre)
         layout = QHBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+M", self.models.show_menu),
             ("Esc", self._escape),
         ):
-            QShortcut(QKeySequence(keys), self, activated=action)
+            QShortcut(QKeySequence(keys), self).activated.connect(action)
 
     def _wire(self) -> None:
         self.sidebar.collapse_requested.connect(self.place.toggle)
@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
     def _restyle(self) -> None:
         room = self.screen().availableGeometry()
         self.setMinimumSize(min(MINIMUM[0], room.width()), min(MINIMUM[1], room.height()))
-        self.foot.layout().setContentsMargins(0, theme().px(8), 0, 0)
+        self._foot_layout.setContentsMargins(0, theme().px(8), 0, 0)
         self._lay_out()
 
     # -- actions --------------------------------------------------------------------------------------------

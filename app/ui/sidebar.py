@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from app.ui.theme import theme
 from app.ui.widgets.buttons import Button, IconButton
 from app.ui.widgets.card import Rule
-from app.ui.widgets.chat_list import ChatList
 from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
-from app.ui.widgets.menu import Menu
 from app.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from app.runtime.chats.records import Chat
+    from app.ui.widgets.chat_list import ChatList
+    from app.ui.widgets.menu import Menu
 
 WIDTH = 264
 DAY = 24 * 3600
@@ -45,11 +45,12 @@ class Sidebar(Live, QFrame):
         super().__init__(parent)
         self.setObjectName("sidebar")
         self._chats: tuple[Chat, ...] = ()
+        self._current: int | None = None
         self._new = Button(icon="compose", trailing="Ctrl+N", padding=11)
         self._new.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._collapse = IconButton("panel")
         self._search = SearchField()
-        self._list = ChatList()
+        self._list: ChatList | None = None
         self._empty = Label(role="small", token="text-3", wrap=True)
         self._models = Button(kind="text", icon="models", leading=True, icon_size=20, padding=9)
         self._settings = Button(kind="text", icon="settings", leading=True, icon_size=20, padding=9)
@@ -60,10 +61,6 @@ class Sidebar(Live, QFrame):
         self._models.clicked.connect(self.models_requested)
         self._settings.clicked.connect(self.settings_requested)
         self._search.textChanged.connect(self._show_chats)
-        self._list.opened.connect(self.chat_selected)
-        self._list.delete_requested.connect(self.delete_requested)
-        self._list.chats.renamed.connect(self.rename_requested)
-        self._list.menu_requested.connect(self._open_menu)
         self.setFocusProxy(self._new)
         self._midnight = QTimer(self)
         self._midnight.setSingleShot(True)
@@ -79,7 +76,6 @@ class Sidebar(Live, QFrame):
         self._middle = QVBoxLayout()
         self._middle.addLayout(self._top)
         self._middle.addWidget(self._search)
-        self._middle.addWidget(self._list, 1)
         self._empty_box = QVBoxLayout()
         self._empty_box.addWidget(self._empty)
         self._empty_box.addStretch(1)
@@ -92,6 +88,25 @@ class Sidebar(Live, QFrame):
         self._outer.addWidget(Rule())
         self._outer.addLayout(self._foot)
 
+    @property
+    def list(self) -> ChatList:
+        """Made when there are chats to show: a new window is there sooner without it."""
+        if self._list is None:
+            from app.ui.widgets.chat_list import ChatList
+
+            self._list = ChatList()
+            self._list.opened.connect(self.chat_selected)
+            self._list.delete_requested.connect(self.delete_requested)
+            self._list.chats.renamed.connect(self.rename_requested)
+            self._list.menu_requested.connect(self._open_menu)
+            self._middle.insertWidget(2, self._list, 1)
+            self._name_list(self._list)
+        return self._list
+
+    def _name_list(self, chats: ChatList) -> None:
+        chats.setAccessibleName(self.tr("Chats"))
+        chats.rename_name = self.tr("New title")
+
     def set_chats(self, chats: tuple[Chat, ...]) -> None:
         """All chats, newest first."""
         self._chats = chats
@@ -99,7 +114,9 @@ class Sidebar(Live, QFrame):
 
     def set_current(self, chat: int | None) -> None:
         """Mark the chat that is shown; None for a new one."""
-        self._list.set_current(chat)
+        if self._chats:
+            self.list.set_current(chat)
+        self._current = chat
 
     def focus_search(self) -> None:
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -109,15 +126,16 @@ class Sidebar(Live, QFrame):
         """Let the person type a new title into the chat's row."""
         if self._search.text():
             self._search.clear()
-        self._list.rename(chat)
+        self.list.rename(chat)
 
     def _show_chats(self) -> None:
         wanted = self._search.text().strip().casefold()
         found = tuple(chat for chat in self._chats if wanted in chat.title.casefold())
         words = {"today": self.tr("Today"), "yesterday": self.tr("Yesterday"), "earlier": self.tr("Earlier")}
-        self._list.chats.fill(found, words)
-        self._list.set_current(self._list.current_chat)
-        self._list.setVisible(bool(found))
+        if found or self._list is not None:
+            self.list.chats.fill(found, words)
+            self.list.set_current(self._current)
+            self.list.setVisible(bool(found))
         self._empty.setVisible(not found)
         if self._chats:
             self._empty.set_text(self.tr("No chat has these words in its title."))
@@ -128,12 +146,14 @@ class Sidebar(Live, QFrame):
         self._midnight.start((DAY - passed + 1) * 1000)
 
     def _open_menu(self, chat: int, place: QPoint) -> None:
+        from app.ui.widgets.menu import Menu  # when one opens
+
         if self._menu is not None:
             self._menu.deleteLater()
         self._menu = Menu(self)
         rename = self._menu.add(self.tr("Rename"), icon="edit", shortcut="F2")
         delete = self._menu.add(self.tr("Delete"), icon="trash", shortcut="Del", danger=True)
-        rename.triggered.connect(lambda: self._list.rename(chat))
+        rename.triggered.connect(lambda: self.list.rename(chat))
         delete.triggered.connect(lambda: self.delete_requested.emit(chat))
         self._menu.popup(place)
 
@@ -155,8 +175,8 @@ class Sidebar(Live, QFrame):
         self._new.setToolTip("")
         self._collapse.set_hint(self.tr("Hide the sidebar"), key_text("Ctrl+B"))
         self._search.set_hint(self.tr("Search chats"))
-        self._list.setAccessibleName(self.tr("Chats"))
-        self._list.rename_name = self.tr("New title")
+        if self._list is not None:
+            self._name_list(self._list)
         self._models.setText(self.tr("Models"))
         self._settings.setText(self.tr("Settings"))
         self._show_chats()

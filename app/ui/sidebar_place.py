@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QCoreApplication, QEasingCurve, QEvent, QObject, QPropertyAnimation
+from PySide6.QtWidgets import QWidget
 
 from app.settings import Settings
 from app.ui.chat.header import Header
@@ -15,12 +15,20 @@ NARROW = 1000
 SLIDE_MS = 150
 
 
+def _application() -> QCoreApplication:
+    """The application; there is one wherever there is a widget."""
+    application = QCoreApplication.instance()
+    assert application is not None
+    return application
+
+
 class SidebarPlace(QObject):
     """`lay_out(width)` decides by logical width; `toggle` opens or closes. A click outside closes the overlay."""
 
     def __init__(self, sidebar: Sidebar, header: Header, host: QWidget, settings: Settings) -> None:
         super().__init__(host)
         self._sidebar, self._header, self._host, self._settings = sidebar, header, host, settings
+        self._application = _application()
         self.overlaid = False
         self.visible = True
         self._slide = QPropertyAnimation(sidebar, b"maximumWidth", self)
@@ -66,7 +74,7 @@ class SidebarPlace(QObject):
             self._sidebar.show()
             self._sidebar.raise_()
             self._sidebar.setFocus()
-            QApplication.instance().installEventFilter(self)  # only while it can be closed by a click
+            self._application.installEventFilter(self)  # only while it can be closed by a click
         else:
             self._settings.set("sidebar", True)
             self._sidebar.show()
@@ -85,7 +93,7 @@ class SidebarPlace(QObject):
             return False
         self.visible = False
         self._sidebar.hide()
-        QApplication.instance().removeEventFilter(self)
+        self._application.removeEventFilter(self)
         return True
 
     def _animate(self, start: int, end: int) -> None:

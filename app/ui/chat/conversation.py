@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
@@ -43,7 +44,7 @@ class Conversation(QObject):
         self.chat: Chat | None = None
         self._messages: dict[int, Message] = {}
         self._phase = PhaseChanged(Phase.IDLE)
-        self._handlers = {
+        self._handlers: dict[type, Callable[[Any], None]] = {
             ChatsListed: self._listed,
             ChatOpened: self._opened,
             MessageAdded: self._added,

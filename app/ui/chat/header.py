@@ -14,10 +14,10 @@ from app.ui.widgets.chip import Chip, ChipState
 from app.ui.widgets.gaps import set_gaps
 from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.live import Live
-from app.ui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from app.runtime.engine.records import ModelStatus
+    from app.ui.widgets.menu import Menu
 
 NO_SIDEBAR = 1000
 NAME_ONLY = 860
@@ -152,6 +152,8 @@ class Header(Live, QFrame):
         menu.open_below(self._more)
 
     def _fresh_menu(self) -> Menu:
+        from app.ui.widgets.menu import Menu  # when one opens
+
         if self._menu is not None:
             self._menu.deleteLater()
         self._menu = Menu(self)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.runtime.engine.records import ModelState, ModelStatus
 from app.ui.chat.header import ModelRow, gigabytes
 from app.ui.context import GUIDE, Runtime
+from app.ui.notices import Action
 
 if TYPE_CHECKING:
     from app.runtime.engine.trial import InterruptedLoad
@@ -84,8 +85,8 @@ class ModelChoice(QObject):
         self._dialog = dialog
         dialog.open()
 
-    def _ways_out(self) -> tuple[tuple[str, object], ...]:
-        ways = [(self.tr("Open another file…"), self.ask_file)]
+    def _ways_out(self) -> tuple[Action, ...]:
+        ways: list[Action] = [(self.tr("Open another file…"), self.ask_file)]
         if not self._runtime.on_guide:
             ways.append((self.tr("Use the built-in guide"), lambda: self.choose(GUIDE)))
         return tuple(ways)
