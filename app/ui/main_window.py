@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeArea()
         self._settings_window: QDialog | None = None
         self._build()
-        self.place = SidebarPlace(self.sidebar, self.header, self._centre, settings)
+        self.place = SidebarPlace(self.sidebar, self.header, self._centre, self._columns, settings)
         self.focus_ring = FocusRing(self)
         self.resize(*START)
         self._restyle()
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         page.addLayout(row)
         centre = self._centre = QWidget()
         self.setCentralWidget(centre)
-        layout = QHBoxLayout(centre)
+        layout = self._columns = QHBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.sidebar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEasingCurve, QEvent, QObject, QPropertyAnimation
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.settings import Settings
 from app.ui.chat.header import Header
@@ -25,8 +25,11 @@ def _application() -> QCoreApplication:
 class SidebarPlace(QObject):
     """`lay_out(width)` decides by logical width; `toggle` opens or closes. A click outside closes the overlay."""
 
-    def __init__(self, sidebar: Sidebar, header: Header, host: QWidget, settings: Settings) -> None:
+    def __init__(
+        self, sidebar: Sidebar, header: Header, host: QWidget, layout: QBoxLayout, settings: Settings
+    ) -> None:
         super().__init__(host)
+        self._layout = layout
         self._sidebar, self._header, self._host, self._settings = sidebar, header, host, settings
         self._application = _application()
         self.overlaid = False
@@ -49,15 +52,14 @@ class SidebarPlace(QObject):
 
     def _move(self, narrow: bool) -> None:
         self.close_overlay()
-        layout = self._host.layout()
         self.overlaid = narrow
         if narrow:
-            layout.removeWidget(self._sidebar)
+            self._layout.removeWidget(self._sidebar)
             self._sidebar.setParent(self._host)
             self._sidebar.hide()
             self.visible = False
         else:
-            layout.insertWidget(0, self._sidebar)
+            self._layout.insertWidget(0, self._sidebar)
 
     def toggle(self) -> None:
         if self.visible:

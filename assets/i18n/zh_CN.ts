@@ -3,6 +3,10 @@
 <context>
     <name>AnswerMessage</name>
     <message>
+        <source>Built-in guide</source>
+        <translation>内置向导</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>复制</translation>
     </message>
@@ -237,6 +241,10 @@
 <context>
     <name>Conversation</name>
     <message>
+        <source>The model ended without an answer.</source>
+        <translation>模型没有给出内容就结束了。</translation>
+    </message>
+    <message>
         <source>The context is full: start a new chat to go on.</source>
         <translation>上下文已满：开一个新对话再继续。</translation>
     </message>
@@ -398,10 +406,6 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Open a GGUF file…</source>
         <translation>打开 GGUF 文件…</translation>
-    </message>
-    <message>
-        <source>Manage models…</source>
-        <translation>管理模型…</translation>
     </message>
     <message>
         <source>Model menu</source>

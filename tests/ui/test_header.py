@@ -76,18 +76,17 @@ def test_model_menu(header: Header) -> None:
     told: list[str] = []
     header.model_chosen.connect(chosen.append)
     header.open_file_requested.connect(lambda: told.append("file"))
-    header.models_requested.connect(lambda: told.append("models"))
     header.set_models([ModelRow("guide", "Built-in guide", "small model", True), ModelRow("/a.gguf", "a", "4.0 GB")])
     header.chip.click()
     menu = header._menu
     assert menu is not None and menu.isVisible()
     actions = [action for action in menu.actions() if not action.isSeparator()]
-    assert [action.text() for action in actions] == ["Built-in guide", "a", "Open a GGUF file…", "Manage models…"]
+    assert [action.text() for action in actions] == ["Built-in guide", "a", "Open a GGUF file…"]
     assert [action.isChecked() for action in actions[:2]] == [True, False]
     assert menu.actionGeometry(actions[0]).height() == 34
     for action in actions[1:]:
         action.trigger()
-    assert chosen == ["/a.gguf"] and told == ["file", "models"]
+    assert chosen == ["/a.gguf"] and told == ["file"]
     menu.close()
 
 

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 GIB = 1024**3
 MICRO_BATCH = 256  # prompt tokens per step on the CPU: larger ones read no faster and tell less of their progress
 MICRO_BATCH_GPU = 512
+TINY = 64 * 1024**2  # bytes of weights, e.g. the built-in guide
 PROGRESS_INTERVAL = 0.05
 CACHE_SHARE = 0.5  # of the free memory; a larger KV cache is kept in Q8_0, which reads long chats at half speed
 _Q8_HEAD_SIZE = 64  # a shifted Q8_0 cache with other head sizes kills the process
@@ -165,10 +166,15 @@ def _plan(model: Any, options: LoadOptions, loaded: bool = True) -> _Plan:
     free = psutil.virtual_memory().available - (0 if loaded else int(lib.llama_model_size(model)))
     return _Plan(
         context=context,
-        threads=options.threads or physical_cores(),
+        threads=options.threads or _threads(int(lib.llama_model_size(model))),
         micro_batch=MICRO_BATCH_GPU if on_gpu else MICRO_BATCH,
         compressed=_must_compress(lib, model, context, free),
     )
+
+
+def _threads(size: int) -> int:
+    """One for a tiny model (`size` in bytes): its threads would wait for each other longer than they work."""
+    return 1 if size < TINY else physical_cores()
 
 
 def _must_compress(lib: Any, model: Any, context: int, free: int) -> bool:

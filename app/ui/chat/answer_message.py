@@ -34,9 +34,13 @@ class AnswerMessage(MessageView):
     def writing(self) -> bool:
         return self.message.state is MessageState.WRITING
 
+    def _speaker(self) -> str:
+        """Who answers, as the name line says it; the guide's name follows the language."""
+        return self.tr("Built-in guide") if self.message.model_id == "guide" else self.message.model_name
+
     def retranslate(self) -> None:
-        self.setAccessibleName(f"{self.message.model_name}: {self.message.text[:200]}")
-        self.body.name = self.message.model_name
+        self.setAccessibleName(f"{self._speaker()}: {self.message.text[:200]}")
+        self.body.name = self._speaker()
         hints = (self.tr("Copy"), self.tr("Answer again"), self.tr("More"))
         for button, words in zip(self._actions, hints, strict=False):
             button.set_hint(words)
@@ -189,7 +193,7 @@ class AnswerMessage(MessageView):
         state = (self._progress or self.tr("answering…")) if self.writing else ""
         beside = QFontMetricsF(plain).horizontalAdvance(state) + look.px(8) if state else 0
         room = max(look.px(40), self.width() - 2 * look.px(EDGE) - beside)
-        name = metrics.elidedText(self.message.model_name, Qt.TextElideMode.ElideRight, room)
+        name = metrics.elidedText(self._speaker(), Qt.TextElideMode.ElideRight, room)
         painter.setFont(strong)
         painter.setPen(look.color("text-2"))
         painter.drawText(QPointF(look.px(EDGE), base), name)

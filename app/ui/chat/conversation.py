@@ -175,6 +175,8 @@ class Conversation(QObject):
         stats = notice.message.stats
         if stats is None:
             return ""
+        if stats.end in (EndReason.EOS, EndReason.STOP_STRING) and not notice.message.text.strip():
+            return self.tr("The model ended without an answer.")
         if stats.end is EndReason.CONTEXT_FULL:
             return self.tr("The context is full: start a new chat to go on.")
         return self._dropped_note() if stats.dropped_turns else ""

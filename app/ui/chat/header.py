@@ -45,7 +45,6 @@ class Header(Live, QFrame):
     model_menu_requested = Signal(QPoint)
     model_chosen = Signal(str)
     open_file_requested = Signal()
-    models_requested = Signal()
     panel_requested = Signal()
     new_chat_requested = Signal()
     rename_requested = Signal()
@@ -128,7 +127,7 @@ class Header(Live, QFrame):
         self.chip.set_state(ChipState(name, kind, word, facts, size))
 
     def open_model_menu(self) -> None:
-        """The models that can be chosen, then a file, then the model page."""
+        """The models that can be chosen, then a file."""
         self.model_menu_requested.emit(self.chip.mapToGlobal(QPoint(0, self.chip.height())))
         menu = self._fresh_menu()
         for row in self._rows:
@@ -137,7 +136,6 @@ class Header(Live, QFrame):
         if self._rows:
             menu.addSeparator()
         menu.add(self.tr("Open a GGUF file…"), icon="folder").triggered.connect(self.open_file_requested)
-        menu.add(self.tr("Manage models…"), icon="models", shortcut="Ctrl+M").triggered.connect(self.models_requested)
         menu.setAccessibleName(self.tr("Model menu"))
         menu.open_below(self.chip)
 

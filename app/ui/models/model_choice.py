@@ -28,7 +28,6 @@ class ModelChoice(QObject):
         runtime.bridge.notice.connect(self.handle)
         window.header.model_chosen.connect(self.choose)
         window.header.open_file_requested.connect(self.ask_file)
-        window.header.models_requested.connect(self.ask_file)
         window.first_start.choose_model_requested.connect(self.show_menu)
         runtime.bridge.ready.connect(self.start)
 
