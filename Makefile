@@ -24,6 +24,7 @@ test:
 
 screens:
 	@$(SETUP) script tools/screens.py -- $(ARGS)
+	@$(SETUP) script tools/gallery.py -- docs/screens
 
 bench:
 	@for name in $(BENCH); do $(SETUP) script bench/$$name.py -- $(ARGS) || exit 1; done

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
-from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget  # noqa: E402
 
 from app.bootstrap import make_application  # noqa: E402
 from app.paths import Paths  # noqa: E402
@@ -150,7 +150,7 @@ def wait(milliseconds: int) -> None:
     loop.exec()
 
 
-def take(shot: Shot, folder: Path) -> Path:
+def take(shot: Shot, folder: Path, languages: Languages) -> Path:
     """Build the window for `shot` and save its client area."""
     texts = TEXTS[shot.language]
     with tempfile.TemporaryDirectory() as temporary:
@@ -162,12 +162,13 @@ def take(shot: Shot, folder: Path) -> Path:
         name = "guide" if shot.kind == "first" else "BELLE-7B-2M"
         spec = ModelSpec(Path("BELLE-7B-2M.gguf"), name, name)
         chats = ChatService(paths.database, engine, bridge.post)
-        runtime = Runtime(paths, settings, Languages(), bridge, engine, chats, lambda _name: spec)
+        runtime = Runtime(paths, settings, languages, bridge, engine, chats, lambda _name: spec)
         apply_look(settings, runtime.languages)
         window = MainWindow(settings, runtime.languages, paths)
         window.resize(*shot.size)
         window.show()
         window.start(runtime)
+        window.transcript.set_reduced_motion(True)  # a steady caret
         bridge.engine_ready()
         wait(300)
         if shot.kind != "first":
@@ -176,6 +177,8 @@ def take(shot: Shot, folder: Path) -> Path:
         if shot.kind in ("streaming", "full"):
             window.conversation.send(texts.follow_up)
             wait(500)
+        if shot.kind == "short":
+            window.transcript.findChild(QScrollArea).verticalScrollBar().setValue(0)
         focused = application_focus()
         if focused is not None:
             focused.clearFocus()
@@ -197,9 +200,10 @@ def main() -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     application = make_application([])
     application.setQuitOnLastWindowClosed(False)
+    languages = Languages()  # one for all: a new one would not know the translators of the last
     for shot in SHOTS:
         if not arguments.names or any(shot.name.startswith(name) for name in arguments.names):
-            print(take(shot, arguments.out))
+            print(take(shot, arguments.out, languages))
     return 0
 
 

@@ -25,9 +25,7 @@ def _application() -> QCoreApplication:
 class SidebarPlace(QObject):
     """`lay_out(width)` decides by logical width; `toggle` opens or closes. A click outside closes the overlay."""
 
-    def __init__(
-        self, sidebar: Sidebar, header: Header, host: QWidget, layout: QBoxLayout, settings: Settings
-    ) -> None:
+    def __init__(self, sidebar: Sidebar, header: Header, host: QWidget, layout: QBoxLayout, settings: Settings) -> None:
         super().__init__(host)
         self._layout = layout
         self._sidebar, self._header, self._host, self._settings = sidebar, header, host, settings

@@ -227,7 +227,7 @@
     </message>
     <message>
         <source>Message BELLE…</source>
-        <translation>输入你的问题…</translation>
+        <translation>继续提问…</translation>
     </message>
     <message>
         <source>Ask anything…</source>
@@ -658,7 +658,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这台电脑内存不够</translation>
     </message>
     <message>
-        <source>Recommended: {name}, {download} to download, {disk} once installed; {verdict}.</source>
+        <source>Recommended: {name}, {download} download, {disk} installed; {verdict}.</source>
         <translation>推荐 {name}：下载 {download}，装好后占 {disk}，{verdict}。</translation>
     </message>
 </context>

@@ -93,6 +93,7 @@ def ask(qtbot: QtBot, stage: Stage, text: str) -> None:
     qtbot.keyClicks(stage.window.composer.edit, text)
     qtbot.keyClick(stage.window.composer.edit, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(stage.engine.runs) == runs + 1)
+    qtbot.waitUntil(lambda: stage.window.conversation.chat is not None)
 
 
 def shown(stage: Stage) -> list[tuple[Role, str]]:

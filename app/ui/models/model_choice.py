@@ -119,7 +119,7 @@ class ModelChoice(QObject):
             Verdict.TIGHT: self.tr("tight on this computer"),
             Verdict.TOO_SMALL: self.tr("too big for this computer's memory"),
         }
-        text = self.tr("Recommended: {name}, {download} to download, {disk} once installed; {verdict}.").format(
+        text = self.tr("Recommended: {name}, {download} download, {disk} installed; {verdict}.").format(
             name=model.name,
             download=gigabytes(model.download),
             disk=gigabytes(model.disk),
