@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+
+from app.streams import give_streams
 
 
 def main(argv: list[str] | None = None) -> int:
     """`--trial …` is the child step; a command or `--help`/`--version` is the terminal; all else the window."""
     arguments = sys.argv[1:] if argv is None else argv
-    _give_streams()
+    give_streams()
     if arguments[:1] == ["--trial"]:
         from app.runtime.engine.trial import run_child
 
@@ -21,18 +22,13 @@ def main(argv: list[str] | None = None) -> int:
         from app.cli import run
 
         return run(arguments)
+    if sys.platform == "win32":  # llama_cpp before PySide6: the other order is an access violation there
+        from app.runtime.engine.library import llama
+
+        llama()
     from app.bootstrap import run_gui
 
     return run_gui(arguments)
-
-
-def _give_streams() -> None:
-    """A windowed program may start without stdout and stderr; libraries write to both."""
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        if getattr(sys, name) is None:
-            with suppress(OSError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), number)
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.ui.i18n import Languages
 from app.ui.look import apply_look
 from app.ui.main_window import MainWindow
+from app.ui.single_window import SingleWindow
 
 if TYPE_CHECKING:
     from app.runtime.engine.records import ModelSpec
@@ -31,6 +32,10 @@ def run_gui(argv: list[str]) -> int:
     """Open the window and run until it is closed; returns the exit code. A GGUF file in `argv` is opened."""
     application = make_application(argv)
     paths, languages = find_paths().create(), Languages()
+    single = SingleWindow(paths.home)
+    if not single.claim():
+        single.call_first()
+        return 0
     settings = Settings.load(paths.settings)
     if argv and argv[0].lower().endswith(".gguf"):
         settings.set("model", os.path.abspath(argv[0]))  # noqa: PTH100  pathlib's would not tidy ".."
@@ -39,6 +44,7 @@ def run_gui(argv: list[str]) -> int:
     window.show()
     running: list[Runtime] = []
     QTimer.singleShot(0, lambda: running.append(_begin(window)))
+    QTimer.singleShot(0, lambda: single.watch(window))
     code = application.exec()
     for runtime in running:
         runtime.close()
