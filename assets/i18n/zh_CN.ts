@@ -1,4 +1,5 @@
-<?xml version='1.0' encoding='utf-8'?>
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
     <name>AnswerMessage</name>
@@ -80,7 +81,7 @@
         <translation>让随机的回答可以重现</translation>
     </message>
     <message>
-        <source>use the prompt as it is, without the model's template</source>
+        <source>use the prompt as it is, without the model&apos;s template</source>
         <translation>原样使用提示，不套用模型的模板</translation>
     </message>
     <message>
@@ -235,7 +236,7 @@
     </message>
     <message>
         <source> (Enter to send, Shift+Enter for a new line)</source>
-        <translation>　Enter 发送，Shift + Enter 换行</translation>
+        <translation>&#x3000;Enter 发送，Shift + Enter 换行</translation>
     </message>
 </context>
 <context>
@@ -326,7 +327,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>给妈妈写一封生日信</translation>
     </message>
     <message>
-        <source>Explain Newton's first law to a child</source>
+        <source>Explain Newton&apos;s first law to a child</source>
         <translation>给孩子讲讲牛顿第一定律</translation>
     </message>
     <message>
@@ -575,7 +576,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请重新下载或转换、选择别的模型，或关掉显卡。</translation>
     </message>
     <message>
-        <source>This computer's processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
+        <source>This computer&apos;s processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
         <translation>这台电脑的处理器缺少运行 {path} 所需的指令。ChatBELLE 本身不受影响。</translation>
     </message>
     <message>
@@ -654,7 +655,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这台电脑内存吃紧</translation>
     </message>
     <message>
-        <source>too big for this computer's memory</source>
+        <source>too big for this computer&apos;s memory</source>
         <translation>这台电脑内存不够</translation>
     </message>
     <message>
@@ -770,7 +771,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>回答</translation>
     </message>
     <message>
-        <source>Use the model's own values</source>
+        <source>Use the model&apos;s own values</source>
         <translation>使用模型自带的参数</translation>
     </message>
     <message>

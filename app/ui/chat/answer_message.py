@@ -41,7 +41,7 @@ class AnswerMessage(MessageView):
     def retranslate(self) -> None:
         self.setAccessibleName(f"{self._speaker()}: {self.message.text[:200]}")
         self.body.name = self._speaker()
-        hints = (self.tr("Copy"), self.tr("Answer again"), self.tr("More"))
+        hints = (self.tr("Go on writing"), self.tr("Copy"), self.tr("Answer again"), self.tr("More"))
         for button, words in zip(self._actions, hints, strict=False):
             button.set_hint(words)
         self.update()
@@ -142,7 +142,9 @@ class AnswerMessage(MessageView):
         top = bottom + look.px(ABOVE_ACTIONS) if self.last else bottom - look.px(2)
         # the icon, not the button, stands at the column's edge
         left -= look.px(6)
-        for button in self._actions:
+        partial = self.message.state is MessageState.PARTIAL
+        self._actions[0].setVisible(partial)
+        for button in self._actions[0 if partial else 1 :]:
             button.move(left, top)
             button.show()
             button.raise_()
@@ -158,6 +160,7 @@ class AnswerMessage(MessageView):
             button.hide()
 
     def _make_actions(self) -> None:
+        self._action("play", lambda: self.resume.emit(self.message.id))
         self._action("copy", self.copy)
         self._action("refresh", lambda: self.regenerate.emit(self.message.id))
         self._action("more", self._more)
@@ -166,8 +169,6 @@ class AnswerMessage(MessageView):
     def _more(self) -> None:
         menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        partial = self.message.state is MessageState.PARTIAL
-        menu.add(self.tr("Go on writing"), enabled=partial).triggered.connect(lambda: self.resume.emit(self.message.id))
         menu.add(self.tr("Answer again")).triggered.connect(lambda: self.regenerate.emit(self.message.id))
         menu.add(self.tr("Copy")).triggered.connect(self.copy)
         menu.open_below(self._actions[-1], right=False)
