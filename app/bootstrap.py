@@ -20,6 +20,7 @@ from app.ui.i18n import Languages
 from app.ui.look import apply_look
 from app.ui.main_window import MainWindow
 from app.ui.single_window import SingleWindow
+from app.ui.theme import theme
 
 if TYPE_CHECKING:
     from app.runtime.engine.records import ModelSpec
@@ -39,8 +40,9 @@ def run_gui(argv: list[str]) -> int:
     settings = Settings.load(paths.settings)
     if argv and argv[0].lower().endswith(".gguf"):
         settings.set("model", os.path.abspath(argv[0]))  # noqa: PTH100  pathlib's would not tidy ".."
-    apply_look(settings, languages)
+    apply_look(settings, languages, dress=False)
     window = MainWindow(settings, languages, paths)
+    theme().dress()
     window.show()
     running: list[Runtime] = []
     QTimer.singleShot(0, lambda: running.append(_begin(window)))

@@ -20,7 +20,6 @@ from app.ui.notices import NoticeArea
 from app.ui.sidebar import Sidebar
 from app.ui.sidebar_place import SidebarPlace
 from app.ui.theme import app_icon, theme
-from app.ui.widgets.focus_ring import FocusRing
 
 if TYPE_CHECKING:
     from app.ui.chat.conversation import Conversation
@@ -48,7 +47,6 @@ class MainWindow(QMainWindow):
         self.settings, self.languages, self.paths = settings, languages, paths
         self._started = False
         self.setWindowTitle("ChatBELLE")
-        self.setWindowIcon(QIcon(app_icon()))
         self.sidebar, self.header = Sidebar(), Header()
         self.first_start = FirstStart()
         self.composer, self.status = Composer(), StatusLine()
@@ -56,7 +54,6 @@ class MainWindow(QMainWindow):
         self._settings_window: QDialog | None = None
         self._build()
         self.place = SidebarPlace(self.sidebar, self.header, self._centre, self._columns, settings)
-        self.focus_ring = FocusRing(self)
         self.resize(*START)
         self._restyle()
         theme().changed.connect(self._restyle)
@@ -113,7 +110,10 @@ class MainWindow(QMainWindow):
         from app.ui.chat.conversation import Conversation
         from app.ui.chat.transcript import TranscriptView
         from app.ui.models.model_choice import ModelChoice
+        from app.ui.widgets.focus_ring import FocusRing
 
+        self.setWindowIcon(QIcon(app_icon()))
+        self.focus_ring = FocusRing(self)
         self.transcript = TranscriptView()
         self.pages.addWidget(self.transcript)
         self.conversation = Conversation(self, runtime)

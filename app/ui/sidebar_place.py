@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEasingCurve, QEvent, QObject, QPropertyAnimation
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.settings import Settings
 from app.ui.chat.header import Header
 from app.ui.sidebar import Sidebar
 from app.ui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QPropertyAnimation
 
 WIDTH = 264
 NARROW = 1000
@@ -32,9 +37,7 @@ class SidebarPlace(QObject):
         self._application = _application()
         self.overlaid = False
         self.visible = True
-        self._slide = QPropertyAnimation(sidebar, b"maximumWidth", self)
-        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._slide.finished.connect(self._settle)
+        self._slide: QPropertyAnimation | None = None
 
     def lay_out(self, logical_width: float) -> None:
         narrow = logical_width < NARROW
@@ -97,6 +100,12 @@ class SidebarPlace(QObject):
         return True
 
     def _animate(self, start: int, end: int) -> None:
+        from PySide6.QtCore import QEasingCurve, QPropertyAnimation  # when it first slides
+
+        if self._slide is None:
+            self._slide = QPropertyAnimation(self._sidebar, b"maximumWidth", self)
+            self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+            self._slide.finished.connect(self._settle)
         self._sidebar.setMinimumWidth(0)
         self._slide.stop()
         self._slide.setDuration(SLIDE_MS if self._host.isVisible() else 0)

@@ -91,16 +91,24 @@ class Theme(QObject):
         self.factor = 1.0
         self.language = "zh_CN"
 
-    def configure(self, *, mode: str, factor: float, language: str) -> None:
-        """Take over the values, restyle the application and tell everybody."""
+    def configure(self, *, mode: str, factor: float, language: str, dress: bool = True) -> None:
+        """Take over the values, restyle the application and tell everybody. Without `dress` the style sheet is left
+        for later: a window is built faster before there is one."""
         self.mode, self.factor, self.language = mode, factor, language
         self._pixmap.cache_clear()
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.setPalette(self.palette())
             application.setFont(self.font("interface"))
-            application.setStyleSheet(stylesheet.render(self))
+            if dress:
+                self.dress()
         self.changed.emit()
+
+    def dress(self) -> None:
+        """Give the application its style sheet."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.setStyleSheet(stylesheet.render(self))
 
     @property
     def tokens(self) -> dict[str, str]:
@@ -147,10 +155,10 @@ class Theme(QObject):
         font.setFamilies([*LATIN[platform], "DejaVu Sans", "sans-serif"])
         return font
 
-    def icon(self, name: str, size: int = 20, token: str = "text-2", disabled: str = "text-off") -> QIcon:
-        """`assets/icons/NAME.svg` at `size` logical px in a token's colour."""
+    def icon(self, name: str, size: int = 20, token: str = "text-2") -> QIcon:
+        """`assets/icons/NAME.svg` at `size` logical px in a token's colour, which says by itself what is disabled."""
         icon = QIcon(self.pixmap(name, size, token))
-        icon.addPixmap(self.pixmap(name, size, disabled), QIcon.Mode.Disabled)
+        icon.addPixmap(self.pixmap(name, size, token), QIcon.Mode.Disabled)
         return icon
 
     def pixmap(self, name: str, size: int = 20, token: str = "text-2") -> QPixmap:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.theme import theme
-from app.ui.widgets.attachment import AttachmentChip, RefusedFile, read_text_file
 from app.ui.widgets.buttons import Button, IconButton
 from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.message_edit import MessageEdit
 from app.ui.widgets.paint import box
 from app.ui.widgets.send_button import SendButton
+
+if TYPE_CHECKING:
+    from app.ui.widgets.attachment import AttachmentChip
 
 NARROW = 1000
 MOST_FILES = 5
@@ -120,6 +123,8 @@ class Composer(Live, QFrame):
 
     def attach_file(self, path: Path) -> bool:
         """Add a text file; False and a notice if it cannot be used."""
+        from app.ui.widgets.attachment import AttachmentChip, RefusedFile, read_text_file  # most messages have none
+
         if len(self._chips) >= MOST_FILES:
             self._say(("count", path.name))
             return False

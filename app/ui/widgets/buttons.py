@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import (
     QPushButton,
@@ -177,5 +177,13 @@ class IconButton(Live, QToolButton):
         side = theme().px(self._size)
         self.setFixedSize(side, side)
         self.setIconSize(QSize(theme().px(self._icon_size), theme().px(self._icon_size)))
-        self.setIcon(theme().icon(self._icon, self._icon_size))
+        self._show_icon()
         self.setToolTip(hint_text(self._hint, self._shortcut))
+
+    def _show_icon(self) -> None:
+        self.setIcon(theme().icon(self._icon, self._icon_size, "text-2" if self.isEnabled() else "text-off"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self._show_icon()
