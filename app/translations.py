@@ -17,7 +17,6 @@ from app.resources import assets
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-LANGUAGES = ("zh_CN", "en")
 Table = dict[tuple[str, str], tuple[str, ...]]
 
 

@@ -22,7 +22,7 @@ def test_text_is_joined_and_order_is_kept(qtbot: QtBot) -> None:
     bridge.notice.connect(seen.append)
     idle, answering = PhaseChanged(Phase.IDLE), PhaseChanged(Phase.ANSWERING, 1)
     posted(bridge, [answering, *(AnswerText(1, 2, piece) for piece in "你好吗"), idle, AnswerText(1, 2, "！")])
-    qtbot.waitUntil(lambda: len(seen) == 4)
+    qtbot.waitUntil(lambda: len(seen) == 4, timeout=30_000)
     assert seen == [answering, AnswerText(1, 2, "你好吗"), idle, AnswerText(1, 2, "！")]
 
 
@@ -32,7 +32,7 @@ def test_a_thousand_tokens_reach_the_window_as_few_notices(qtbot: QtBot) -> None
     threads: set[int] = set()
     bridge.notice.connect(lambda notice: (seen.append(notice), threads.add(threading.get_ident())))
     posted(bridge, [AnswerText(1, 1, "字") for _ in range(1000)])
-    qtbot.waitUntil(lambda: sum(len(notice.text) for notice in seen) == 1000)
+    qtbot.waitUntil(lambda: sum(len(notice.text) for notice in seen) == 1000, timeout=30_000)
     assert len(seen) < 20
     assert threads == {threading.get_ident()}
 
@@ -42,5 +42,5 @@ def test_answers_of_two_messages_are_not_mixed(qtbot: QtBot) -> None:
     seen: list[object] = []
     bridge.notice.connect(seen.append)
     posted(bridge, [AnswerText(1, 1, "a"), AnswerText(2, 2, "b"), AnswerText(2, 2, "c"), AnswerText(1, 1, "d")])
-    qtbot.waitUntil(lambda: len(seen) == 3)
+    qtbot.waitUntil(lambda: len(seen) == 3, timeout=30_000)
     assert seen == [AnswerText(1, 1, "a"), AnswerText(2, 2, "bc"), AnswerText(1, 1, "d")]

@@ -34,7 +34,7 @@ def test_an_example_is_asked_by_click_and_by_key(qtbot: QtBot) -> None:
 
 def test_choose_and_recommendation(qtbot: QtBot) -> None:
     page = make(qtbot)
-    with qtbot.waitSignal(page.choose_model_requested, timeout=500):
+    with qtbot.waitSignal(page.choose_model_requested, timeout=10_000):
         page._choose.click()
     page.set_recommendation("BELLE-7B-2M fits")
     assert page._card_text.text() == "BELLE-7B-2M fits"

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.errors import Fixable
 from app.paths import Paths
+from app.runtime.chats.records import Notice
 from app.runtime.chats.service import ChatService
 from app.runtime.engine.records import EndReason, LoadOptions, ModelInfo, ModelSpec, ModelState, ModelStatus, Role
 from app.settings import Settings
@@ -80,7 +81,7 @@ def stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Stage]:
     window.show()
     window.start(runtime)
     engine.begin()
-    qtbot.waitUntil(lambda: bool(engine.loads))
+    qtbot.waitUntil(lambda: bool(engine.loads), timeout=30_000)
     yield Stage(window, engine, runtime, spec)
     runtime.close()
     apply_look(Settings(None, {"language": "en", "theme": "light"}), languages)
@@ -92,8 +93,8 @@ def ask(qtbot: QtBot, stage: Stage, text: str) -> None:
     stage.window.composer.edit.setFocus()
     qtbot.keyClicks(stage.window.composer.edit, text)
     qtbot.keyClick(stage.window.composer.edit, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: len(stage.engine.runs) == runs + 1)
-    qtbot.waitUntil(lambda: stage.window.conversation.chat is not None)
+    qtbot.waitUntil(lambda: len(stage.engine.runs) == runs + 1, timeout=30_000)
+    qtbot.waitUntil(lambda: stage.window.conversation.chat is not None, timeout=30_000)
 
 
 def shown(stage: Stage) -> list[tuple[Role, str]]:
@@ -102,14 +103,14 @@ def shown(stage: Stage) -> list[tuple[Role, str]]:
 
 def test_a_question_asked_while_the_model_loads_is_answered(qtbot: QtBot, stage: Stage) -> None:
     ask(qtbot, stage, "hello")
-    qtbot.waitUntil(lambda: stage.window.pages.currentWidget() is stage.window.transcript)
+    qtbot.waitUntil(lambda: stage.window.pages.currentWidget() is stage.window.transcript, timeout=30_000)
     assert stage.window.composer.text() == ""
     stage.loaded()
     run = stage.engine.runs[-1]
     run.text("**Good** ")
     run.text("morning")
     run.finish()
-    qtbot.waitUntil(lambda: (Role.ASSISTANT, "**Good** morning") in shown(stage))
+    qtbot.waitUntil(lambda: (Role.ASSISTANT, "**Good** morning") in shown(stage), timeout=30_000)
     assert stage.window.windowTitle().startswith("hello")
 
 
@@ -117,17 +118,17 @@ def test_stop_keeps_the_text_and_offers_to_continue(qtbot: QtBot, stage: Stage) 
     ask(qtbot, stage, "hello")
     run = stage.engine.runs[-1]
     run.text("one ")
-    qtbot.waitUntil(lambda: stage.window.conversation._answering_here())
+    qtbot.waitUntil(lambda: stage.window.conversation._answering_here(), timeout=30_000)
     qtbot.keyClick(stage.window, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: run.cancelled)
+    qtbot.waitUntil(lambda: run.cancelled, timeout=30_000)
     run.finish(EndReason.STOPPED)
-    qtbot.waitUntil(lambda: not stage.window.conversation._answering_here())
+    qtbot.waitUntil(lambda: not stage.window.conversation._answering_here(), timeout=30_000)
     answer = next(one for one in stage.window.conversation._messages.values() if one.role is Role.ASSISTANT)
     stage.window.transcript.continue_requested.emit(answer.id)
-    qtbot.waitUntil(lambda: len(stage.engine.runs) == 2)
+    qtbot.waitUntil(lambda: len(stage.engine.runs) == 2, timeout=30_000)
     stage.engine.runs[-1].text("two")
     stage.engine.runs[-1].finish()
-    qtbot.waitUntil(lambda: (Role.ASSISTANT, "one two") in shown(stage))
+    qtbot.waitUntil(lambda: (Role.ASSISTANT, "one two") in shown(stage), timeout=30_000)
 
 
 def test_delete_and_undo(qtbot: QtBot, stage: Stage) -> None:
@@ -136,33 +137,33 @@ def test_delete_and_undo(qtbot: QtBot, stage: Stage) -> None:
     chat = stage.window.conversation.chat
     assert chat is not None
     stage.window.sidebar.delete_requested.emit(chat.id)
-    qtbot.waitUntil(lambda: stage.window.conversation.chat is None)
-    qtbot.waitUntil(lambda: "deleted" in "".join(stage.window.notices._banners))
+    qtbot.waitUntil(lambda: stage.window.conversation.chat is None, timeout=30_000)
+    qtbot.waitUntil(lambda: "deleted" in "".join(stage.window.notices._banners), timeout=30_000)
     undo = next(b for b in stage.window.notices.findChildren(QPushButton) if b.text() == "撤销")
     undo.click()
-    qtbot.waitUntil(lambda: stage.window.conversation.chat is not None)
+    qtbot.waitUntil(lambda: stage.window.conversation.chat is not None, timeout=30_000)
     assert not stage.window.notices.isVisible()
 
 
 def test_language_switches_live(qtbot: QtBot, stage: Stage) -> None:
     assert stage.window.header.title() == "新对话"
     stage.window.settings.set("language", "en")
-    qtbot.waitUntil(lambda: stage.window.header.title() == "New chat")
+    qtbot.waitUntil(lambda: stage.window.header.title() == "New chat", timeout=30_000)
     stage.window.settings.set("language", "zh_CN")
-    qtbot.waitUntil(lambda: stage.window.header.title() == "新对话")
+    qtbot.waitUntil(lambda: stage.window.header.title() == "新对话", timeout=30_000)
 
 
 def test_a_model_that_cannot_be_loaded_is_explained(qtbot: QtBot, stage: Stage) -> None:
     other = ModelSpec(Path("/x.gguf"), "/x.gguf", "x")
     stage.runtime.spec = other
     stage.engine.status(ModelState.FAILED, other, Fixable("model-file-not-gguf", path="/x.gguf"))
-    qtbot.waitUntil(lambda: stage.window.notices.isVisible())
+    qtbot.waitUntil(lambda: stage.window.notices.isVisible(), timeout=30_000)
     buttons = [b.text() for b in stage.window.notices.findChildren(QPushButton)]
     assert "使用内置向导" in buttons
     next(b for b in stage.window.notices.findChildren(QPushButton) if b.text() == "使用内置向导").click()
     assert stage.engine.loads[-1][0].id == "guide"
     stage.loaded()
-    qtbot.waitUntil(lambda: not stage.window.notices.isVisible())
+    qtbot.waitUntil(lambda: not stage.window.notices.isVisible(), timeout=30_000)
 
 
 def test_a_missing_model_is_refused_in_words(qtbot: QtBot, stage: Stage) -> None:
@@ -206,10 +207,14 @@ def test_everything_that_can_be_pressed_has_a_name(qtbot: QtBot, stage: Stage) -
     ask(qtbot, stage, "hello")
     stage.engine.runs[-1].text("```python\nprint(1)\n```")
     stage.engine.runs[-1].finish()
-    qtbot.waitUntil(lambda: not stage.window.conversation._answering_here())
+    qtbot.waitUntil(lambda: not stage.window.conversation._answering_here(), timeout=30_000)
     nameless = [
         type(button).__name__
         for button in stage.window.findChildren(QAbstractButton)
         if not (button.accessibleName() or button.text() or button.toolTip())
     ]
     assert nameless == []
+
+
+def test_no_notice_of_the_history_is_forgotten(stage: Stage) -> None:
+    assert set(stage.window.conversation.notices_wanted()) == set(Notice.__subclasses__())

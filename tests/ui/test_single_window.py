@@ -23,7 +23,7 @@ def test_second_start_calls_the_first(qtbot: QtBot, tmp_path: Path) -> None:
     assert not second.claim()
     assert not window.isVisible()
     second.call_first()
-    qtbot.waitUntil(window.isVisible)
+    qtbot.waitUntil(window.isVisible, timeout=30_000)
     assert not (tmp_path / "show-window").exists()
 
 

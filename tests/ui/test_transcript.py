@@ -62,7 +62,7 @@ def settle(qtbot: QtBot, view: TranscriptView) -> None:
     def done() -> None:
         assert all(found.complete and found.column == view.column() for found in view._views)
 
-    qtbot.waitUntil(done, timeout=10_000)
+    qtbot.waitUntil(done, timeout=60_000)
 
 
 def answer(view: TranscriptView, number: int) -> AnswerMessage:
@@ -168,7 +168,7 @@ def test_older_messages_come_in_without_a_jump(view: TranscriptView, qtbot: QtBo
     bar.setValue(300)
     first = next(found for found in view._views if found.y() + found.height() > bar.value())
     where = first.y() - bar.value()
-    qtbot.waitUntil(lambda: len(view._views) > NEWEST, timeout=5000)
+    qtbot.waitUntil(lambda: len(view._views) > NEWEST, timeout=30_000)
     settle(qtbot, view)
     assert first.y() - bar.value() == where
     for _ in range(10):

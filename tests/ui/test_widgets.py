@@ -105,7 +105,7 @@ def test_banner(qtbot: QtBot) -> None:
     keep(qtbot, banner)
     assert banner.accessibleName() == "没能写入 D 盘已满 换一个位置"
     banner._buttons[0].click()
-    with qtbot.waitSignal(banner.closed, timeout=500):
+    with qtbot.waitSignal(banner.closed, timeout=10_000):
         banner._close.click()
     assert pressed and not banner.isVisible()
 

@@ -26,7 +26,6 @@ class AnswerMessage(MessageView):
         self._note: QLabel | None = None
         self._note_text = ""
         self._blink = True
-        self._body_height = 0
         self.body.set_markdown(message.text, finished=not self.writing)
         self.retranslate()
 
@@ -102,7 +101,6 @@ class AnswerMessage(MessageView):
             height = look.line("reading")
         bottom = top + height
         bottom = self._place_note(edge, bottom, column)
-        self._body_height = bottom
         done = done and self._place_actions(edge, bottom)
         reserved = look.px(ABOVE_ACTIONS) + look.px(ACTION) if self.last and not self.writing else 0
         self.advance = bottom + reserved

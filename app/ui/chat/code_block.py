@@ -29,7 +29,6 @@ from app.ui.widgets.paint import box
 
 HEAD, PAD_X, PAD_Y, RADIUS, SCROLLBAR = 34, 14, 10, 10, 14
 LINE_MAX = 4000  # a longer line is shown in parts
-STEP = 0.003
 
 
 class _Colours(QSyntaxHighlighter):

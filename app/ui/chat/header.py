@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.ui.theme import theme
@@ -42,7 +42,6 @@ def gigabytes(size: int) -> str:
 class Header(Live, QFrame):
     """52 high. Under 1000 logical px, or with `set_sidebar_shown(False)`, it carries the sidebar's two buttons."""
 
-    model_menu_requested = Signal(QPoint)
     model_chosen = Signal(str)
     open_file_requested = Signal()
     panel_requested = Signal()
@@ -128,7 +127,6 @@ class Header(Live, QFrame):
 
     def open_model_menu(self) -> None:
         """The models that can be chosen, then a file."""
-        self.model_menu_requested.emit(self.chip.mapToGlobal(QPoint(0, self.chip.height())))
         menu = self._fresh_menu()
         for row in self._rows:
             action = menu.add_choice(row.name, row.fact, row.checked)

@@ -74,7 +74,6 @@ class TranscriptView(QWidget):
         self._older: list[Message] = []
         self._views: list[MessageView] = []
         self._by_id: dict[int, MessageView] = {}
-        self._notes: dict[int, str] = {}
         self._following = True
         self._placing = False
         self._blink_on = True
@@ -108,7 +107,7 @@ class TranscriptView(QWidget):
         for view in self._views:
             view.hide()
             view.deleteLater()
-        self._views, self._by_id, self._notes = [], {}, {}
+        self._views, self._by_id = [], {}
         self._older = list(messages[:-NEWEST]) if len(messages) > NEWEST else []
         for message in messages[-NEWEST:]:
             self._views.append(self._make(message))

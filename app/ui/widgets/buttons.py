@@ -78,10 +78,6 @@ class Button(Live, QPushButton):
         self.updateGeometry()
         self.update()
 
-    def set_icon(self, name: str) -> None:
-        self._icon = name
-        self.update()
-
     def _pad(self) -> int:
         """From the outer edge to the content: padding and border."""
         if self._kind == "link":
@@ -168,10 +164,6 @@ class IconButton(Live, QToolButton):
         self._hint, self._shortcut = hint, shortcut
         self.setAccessibleName(hint)
         self.setToolTip(hint_text(hint, shortcut))
-
-    def set_icon(self, name: str) -> None:
-        self._icon = name
-        self.restyle()
 
     def restyle(self) -> None:
         side = theme().px(self._size)
