@@ -134,7 +134,7 @@ def test_bare_machine_lacks_everything_once(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("shutil.which", lambda _name: None)
     must, wished = system_packages.missing_packages(for_tests=True, for_window=True, compiler=True, venv=True)
     assert len(must) == len(set(must))
-    assert {"python3-venv", "gcc", "g++", "libegl1", "libxcb-cursor0", "xvfb", "xdotool", "imagemagick"} <= set(must)
+    assert {"python3-venv", "gcc", "g++", "libegl1", "libxcb-cursor0", "xvfb", "xdotool", "wmctrl"} <= set(must)
     assert "fonts-wqy-microhei" in must
     assert wished == []
 

@@ -22,7 +22,7 @@ QT_LIBRARIES = {
     "libxcb-keysyms1": "libxcb-keysyms.so.1",
     "libxcb-shape0": "libxcb-shape.so.0",
 }
-TEST_PROGRAMS = {"xvfb": "Xvfb", "xdotool": "xdotool", "openbox": "openbox", "imagemagick": "import"}
+TEST_PROGRAMS = {"xvfb": "Xvfb", "xdotool": "xdotool", "openbox": "openbox", "wmctrl": "wmctrl"}
 
 
 def missing_packages(for_tests: bool, for_window: bool, compiler: bool, venv: bool) -> tuple[list[str], list[str]]:
