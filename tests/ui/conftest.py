@@ -1,0 +1,16 @@
+"""Leaves nothing behind that Qt would destroy after Python has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard() -> Iterator[None]:
+    """The offscreen platform keeps the clipboard in a C++ global: what Python made must not be in it at the end."""
+    yield
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
