@@ -23,6 +23,7 @@ from app.ui.single_window import SingleWindow
 from app.ui.theme import theme
 
 if TYPE_CHECKING:
+    from app.errors import AppError
     from app.runtime.engine.records import ModelSpec
     from app.runtime.engine.service import Engine
     from app.ui.bridge import RuntimeBridge
@@ -85,11 +86,16 @@ def make_runtime(paths: Paths, settings: Settings, languages: Languages) -> Runt
     """Bridge, chats thread, and the engine to come."""
     from app.late_engine import LateEngine
     from app.runtime.chats.service import ChatService
+    from app.runtime.engine.records import ModelState, ModelStatus
     from app.ui.bridge import RuntimeBridge
     from app.ui.context import Runtime
 
     bridge = RuntimeBridge(QApplication.instance())
-    engine = LateEngine(lambda: _make_engine(paths, bridge), bridge.engine_ready)
+
+    def failed(error: AppError) -> None:
+        bridge.post(ModelStatus(ModelState.FAILED, error=error))
+
+    engine = LateEngine(lambda: _make_engine(paths, bridge), bridge.engine_ready, failed)
     chats = ChatService(paths.database, engine, bridge.post)
     return Runtime(paths, settings, languages, bridge, engine, chats, lambda name: _find_model(name, paths))
 

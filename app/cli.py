@@ -290,7 +290,7 @@ def run(arguments: list[str]) -> int:
 def _speak_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError, OSError):
-            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a replaced stream may lack it
 
 
 def _clean(text: str) -> str:

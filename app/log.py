@@ -42,5 +42,5 @@ def set_up_logging(paths: Paths, verbose: bool = False, name: str = "chatbelle")
 
 def _add(root: logging.Logger, handler: logging.Handler) -> None:
     handler.setFormatter(logging.Formatter(_FORMAT))
-    handler.chatbelle = True  # type: ignore[attr-defined]
+    handler.chatbelle = True  # type: ignore[attr-defined]  # our mark
     root.addHandler(handler)

@@ -103,11 +103,6 @@ QTextEdit[field="true"] { background: @bg-raised; border: 1px solid @line-contro
 QTextEdit[field="true"]:focus { border: 2px solid @focus; padding: 5dp 8dp; }
 QFrame#categories { background: @bg-sidebar; border: 0; border-right: 1px solid @line; }
 QDialog { background: @bg-page; }
-QRadioButton, QCheckBox { spacing: 8dp; }
-QRadioButton::indicator, QCheckBox::indicator { width: 15dp; height: 15dp; border: 1.5px solid @line-control;
-  background: @bg-raised; }
-QRadioButton::indicator { border-radius: 9dp; }
-QCheckBox::indicator { border-radius: 5dp; }
 
 QFrame#sidebar { background: @bg-sidebar; border: 0; border-right: 1px solid @line; }
 QFrame#header { background: @bg-page; border: 0; border-bottom: 1px solid @line; }

@@ -61,7 +61,7 @@ def _object(text: str | None) -> dict[str, Any] | None:
 
 
 def _record(kind: type[Record], values: dict[str, Any]) -> Record | None:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # `kind` is a dataclass
     try:
         return kind(**{name: value for name, value in values.items() if name in known})
     except TypeError:

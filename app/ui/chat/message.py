@@ -29,7 +29,9 @@ class Action(IconButton):
 
 
 class MessageView(QWidget):
-    """Base: `arrange` does bounded work and sets `advance`, the height the message takes in the column."""
+    """Base: `arrange` does bounded work and sets `advance`, the height the message takes in the column.
+
+    What a kind of message must define raises NotImplementedError: Qt's metaclass cannot be an `ABCMeta` too."""
 
     regenerate = Signal(int)
     edited = Signal(int, str)

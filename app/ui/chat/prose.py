@@ -337,7 +337,7 @@ class ProseView(TextView):
 
 def _to_x(line: QTextLine, position: int) -> float:
     found: object = line.cursorToX(position)
-    return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]
+    return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]  # the stub knows one overload only
 
 
 def _length(text: str) -> int:

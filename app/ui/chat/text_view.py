@@ -29,7 +29,7 @@ class TextView(QTextBrowser):
         self.document().setUndoRedoEnabled(False)
         self.anchorClicked.connect(self._offer_link)
 
-    def loadResource(self, kind: int, name: QUrl) -> None:  # type: ignore[override]
+    def loadResource(self, kind: int, name: QUrl) -> None:  # type: ignore[override]  # nothing is loaded, so nothing is returned
         """Nothing: an answer must not make the app fetch or read anything."""
         return
 

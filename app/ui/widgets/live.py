@@ -27,6 +27,6 @@ class Live:
         """Set every text anew."""
 
     def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)  # type: ignore[misc]
+        super().changeEvent(event)  # type: ignore[misc]  # the QWidget beside the mixin has it
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()

@@ -160,11 +160,11 @@ class MessageEdit(Live, QTextEdit):
         super().keyPressEvent(event)
 
     def focusInEvent(self, event: QEvent) -> None:
-        super().focusInEvent(event)  # type: ignore[arg-type]
+        super().focusInEvent(event)  # type: ignore[arg-type]  # the stub is too narrow
         self.focus_changed.emit(True)
 
     def focusOutEvent(self, event: QEvent) -> None:
-        super().focusOutEvent(event)  # type: ignore[arg-type]
+        super().focusOutEvent(event)  # type: ignore[arg-type]  # the stub is too narrow
         self._composing = False
         self.focus_changed.emit(False)
 
