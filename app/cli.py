@@ -1,4 +1,4 @@
-"""ChatBELLE in a terminal: `chatbelle chat`, `chatbelle self-test`. Answers go to stdout, all else to stderr.
+"""ChatBELLE in a terminal: chat, self-test, and the commands for weights. Answers go to stdout, all else to stderr.
 
 Exit codes: 0 done, 1 a bug, 2 wrong usage, 3 an error the user can fix, 130 stopped by Ctrl-C.
 A new command is one function that adds its arguments, listed in `COMMANDS`.
@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app import __version__
+from app import __version__, weights_commands
 from app.errors import Cancelled, Fixable, as_app_error
 from app.log import set_up_logging
 from app.model_choice import GUIDE, find_model
@@ -254,7 +254,7 @@ def _open_history() -> str:
 
 # --- the command line -------------------------------------------------------------------------------------------
 
-COMMANDS: tuple[Callable[[Any, Terminal], None], ...] = (add_chat, add_self_test)
+COMMANDS: tuple[Callable[[Any, Terminal], None], ...] = (add_chat, *weights_commands.COMMANDS, add_self_test)
 
 
 def make_parser(terminal: Terminal) -> argparse.ArgumentParser:

@@ -19,13 +19,14 @@ from app.runtime.engine.records import Answer, AnswerRequest, LoadOptions, Model
 from app.runtime.engine.service import Engine
 from app.runtime.engine.trial import Trials
 from app.runtime.events import Event, JobCancelled, JobFailed, JobFinished, LoadProgress
-from app.runtime.jobs import Job
+from app.runtime.jobs import CancelToken, Job
 from app.settings import QT_TRANSLATE_NOOP
 from app.translations import system_language, translate, words
 
 log = logging.getLogger(__name__)
 
 DONE, BUG, USAGE, FIXABLE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+NOTE = QT_TRANSLATE_NOOP("Cli", "note")
 LOADING = QT_TRANSLATE_NOOP("Cli", "Loading {name}: {percent} %")
 
 
@@ -47,6 +48,11 @@ class Terminal:
         if sys.stderr.isatty():
             shown = "" if fraction is None else self.text(LOADING, name=name, percent=round(fraction * 100))
             print(f"\r\x1b[K{shown}", end="", file=sys.stderr, flush=True)
+
+    def warn(self, note: AppError) -> None:
+        """Something to know although nothing failed, in one line."""
+        what, then = words(note, self.language)
+        print(f"{self.text(NOTE)}: {what} {then}".rstrip(), file=sys.stderr, flush=True)
 
     def report(self, error: AppError) -> int:
         """Say what happened in one line and return the exit code."""
@@ -88,7 +94,7 @@ class Talk:
         self.engine.close()
 
     def _wait(self, job: Job, show: Callable[[Event], None]) -> Any:
-        with _interrupt_cancels(job):
+        with cancel_on_interrupt(job.token):
             while True:  # until the job's one ending
                 try:
                     event = self._events.get(timeout=0.2)  # without a timeout Windows would not see Ctrl-C
@@ -106,19 +112,23 @@ class Talk:
 
 
 @contextmanager
-def _interrupt_cancels(job: Job) -> Iterator[None]:
+def cancel_on_interrupt(token: CancelToken | None = None) -> Iterator[CancelToken]:
+    """Ctrl-C (and a polite kill) cancel `token`, a second one raises KeyboardInterrupt; any exception cancels too."""
+    token = token or CancelToken()
+
     def interrupt(_number: int, _frame: Any) -> None:
-        if job.token.cancelled:
+        if token.cancelled:
             raise KeyboardInterrupt
-        job.cancel()
+        token.cancel()
 
     in_main_thread = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, interrupt) if in_main_thread else None
+    numbers = (signal.SIGINT, signal.SIGTERM) if in_main_thread else ()
+    before = [(number, signal.signal(number, interrupt)) for number in numbers]
     try:
-        yield
-    except BaseException:  # nobody waits for the answer any more (a closed pipe, a second Ctrl-C)
-        job.cancel()
+        yield token
+    except BaseException:  # nobody waits for the result any more (a closed pipe, a second Ctrl-C)
+        token.cancel()
         raise
     finally:
-        if in_main_thread:
-            signal.signal(signal.SIGINT, before)
+        for number, handler in before:
+            signal.signal(number, handler)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import settings_doc
+from tools import formats_doc, settings_doc
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -15,6 +15,11 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 def test_settings_page_is_current() -> None:
     assert settings_doc.TARGET.read_text("utf-8") == settings_doc.text()
+
+
+def test_formats_table_is_current() -> None:
+    assert formats_doc.TARGET.read_text("utf-8") == formats_doc.text()
+    assert formats_doc.table() in formats_doc.text()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -149,8 +149,128 @@
         <translation>失败</translation>
     </message>
     <message>
+        <source>note</source>
+        <translation>提示</translation>
+    </message>
+    <message>
         <source>Loading {name}: {percent} %</source>
         <translation>正在载入 {name}：{percent} %</translation>
+    </message>
+    <message>
+        <source>say what a file or folder of weights is and what it needs</source>
+        <translation>说明权重文件或文件夹是什么、还缺什么</translation>
+    </message>
+    <message>
+        <source>decrypt BELLE&apos;s .enc files with Meta&apos;s original LLaMA file</source>
+        <translation>用 Meta 的 LLaMA 原始文件解密 BELLE 的 .enc 文件</translation>
+    </message>
+    <message>
+        <source>turn weights into one GGUF file: decrypt, convert and quantize in one pass</source>
+        <translation>把权重变成一个 GGUF 文件：解密、转换、量化一次完成</translation>
+    </message>
+    <message>
+        <source>a model file, or the folder of a model</source>
+        <translation>模型文件，或模型所在的文件夹</translation>
+    </message>
+    <message>
+        <source>Meta&apos;s consolidated.00.pth, or a folder that holds it</source>
+        <translation>Meta 的 consolidated.00.pth，或它所在的文件夹</translation>
+    </message>
+    <message>
+        <source>the folder for the decrypted files</source>
+        <translation>存放解密后文件的文件夹</translation>
+    </message>
+    <message>
+        <source>the GGUF file to write</source>
+        <translation>要写入的 GGUF 文件</translation>
+    </message>
+    <message>
+        <source>the numbers to write; keep: as the source has them (default for quantized sources)</source>
+        <translation>写入的数值格式；keep：与来源相同（已量化来源的默认值）</translation>
+    </message>
+    <message>
+        <source>a folder with tokenizer.model or tokenizer.json, if the source lacks it</source>
+        <translation>含有 tokenizer.model 或 tokenizer.json 的文件夹（来源缺少时）</translation>
+    </message>
+    <message>
+        <source>replace existing files</source>
+        <translation>覆盖已有文件</translation>
+    </message>
+    <message>
+        <source>how to show progress: a bar in a terminal, JSON lines on stdout, or nothing</source>
+        <translation>进度的显示方式：终端进度条、标准输出的 JSON 行，或不显示</translation>
+    </message>
+    <message>
+        <source>print one JSON object</source>
+        <translation>输出一个 JSON 对象</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>数值格式</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation>缺少</translation>
+    </message>
+    <message>
+        <source>Needed next</source>
+        <translation>下一步需要</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>不需要什么</translation>
+    </message>
+    <message>
+        <source>the key: Meta&apos;s original LLaMA file</source>
+        <translation>密钥：Meta 的 LLaMA 原始文件</translation>
+    </message>
+    <message>
+        <source>the tokenizer</source>
+        <translation>分词器</translation>
+    </message>
+    <message>
+        <source>the missing files</source>
+        <translation>缺少的文件</translation>
+    </message>
+    <message>
+        <source>testing the key</source>
+        <translation>正在测试密钥</translation>
+    </message>
+    <message>
+        <source>converting</source>
+        <translation>正在转换</translation>
+    </message>
+    <message>
+        <source>decrypting</source>
+        <translation>正在解密</translation>
+    </message>
+    <message>
+        <source>checking</source>
+        <translation>正在校验</translation>
+    </message>
+    <message>
+        <source>{step} {bar} {percent} %  {done} of {total} GB  {rate} MB/s  {left} left</source>
+        <translation>{step} {bar} {percent} %  {done} / {total} GB  {rate} MB/s  剩余 {left}</translation>
     </message>
 </context>
 <context>
@@ -602,6 +722,410 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Choose another model or put the file back.</source>
         <translation>请选择别的模型，或把文件放回原处。</translation>
+    </message>
+    <message>
+        <source>{file} is not there.</source>
+        <translation>找不到 {file}。</translation>
+    </message>
+    <message>
+        <source>Check the path, or choose another file.</source>
+        <translation>请检查路径，或选择其他文件。</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read ({detail}).</source>
+        <translation>无法读取 {file}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Check the disk and that you may read the file, then try again.</source>
+        <translation>请检查磁盘和文件的读取权限，然后重试。</translation>
+    </message>
+    <message>
+        <source>{file} is not a model file that ChatBELLE knows.</source>
+        <translation>{file} 不是 ChatBELLE 认识的模型文件。</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a BELLE model, a .gguf file, or an older llama.cpp file.</source>
+        <translation>请选择 BELLE 模型的文件夹、.gguf 文件，或旧版 llama.cpp 的文件。</translation>
+    </message>
+    <message>
+        <source>{file} is empty: nothing was downloaded.</source>
+        <translation>{file} 是空文件：什么都没有下载到。</translation>
+    </message>
+    <message>
+        <source>Download it again.</source>
+        <translation>请重新下载。</translation>
+    </message>
+    <message>
+        <source>{file} is incomplete: it ends too early.</source>
+        <translation>{file} 不完整：文件提前结束。</translation>
+    </message>
+    <message>
+        <source>Download it again; the download was cut off.</source>
+        <translation>下载被中断了，请重新下载。</translation>
+    </message>
+    <message>
+        <source>{file} is damaged ({detail}).</source>
+        <translation>{file} 已损坏（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Download it again, or take another copy.</source>
+        <translation>请重新下载，或换一份副本。</translation>
+    </message>
+    <message>
+        <source>{file} holds a program instead of weights: it asks for {name}. Nothing of it was run.</source>
+        <translation>{file} 里藏有程序而不是权重：它要求 {name}。程序没有被运行。</translation>
+    </message>
+    <message>
+        <source>Delete it and take the file from its official source.</source>
+        <translation>请删除它，并从官方来源获取文件。</translation>
+    </message>
+    <message>
+        <source>{file}: {format} version {version} is not known.</source>
+        <translation>{file}：不认识 {format} 版本 {version}。</translation>
+    </message>
+    <message>
+        <source>Take a newer copy of this model, or install a newer ChatBELLE.</source>
+        <translation>请换用这个模型的新文件，或安装新版 ChatBELLE。</translation>
+    </message>
+    <message>
+        <source>{file}: tensor {tensor} has the type {type}, which cannot be read.</source>
+        <translation>{file}：张量 {tensor} 的类型 {type} 无法读取。</translation>
+    </message>
+    <message>
+        <source>Take a copy of this model in another format.</source>
+        <translation>请换用这个模型的其他格式。</translation>
+    </message>
+    <message>
+        <source>{file} was made for big-endian computers.</source>
+        <translation>{file} 是为大端序计算机制作的。</translation>
+    </message>
+    <message>
+        <source>Take a little-endian copy of this model.</source>
+        <translation>请换用这个模型的小端序文件。</translation>
+    </message>
+    <message>
+        <source>{file} is a web page, not a model: the download failed.</source>
+        <translation>{file} 是网页，不是模型：下载没有成功。</translation>
+    </message>
+    <message>
+        <source>Download it again, perhaps from another source.</source>
+        <translation>请重新下载，可以换一个下载源。</translation>
+    </message>
+    <message>
+        <source>{file} is only a Git LFS pointer; the weights themselves were not downloaded.</source>
+        <translation>{file} 只是 Git LFS 指针，权重本身没有下载。</translation>
+    </message>
+    <message>
+        <source>Run “git lfs pull” in its folder, or download the file itself.</source>
+        <translation>请在该文件夹运行 git lfs pull，或直接下载这个文件。</translation>
+    </message>
+    <message>
+        <source>{file} is a LoRA adapter, not a whole model.</source>
+        <translation>{file} 是 LoRA 适配器，不是完整的模型。</translation>
+    </message>
+    <message>
+        <source>Choose the whole model that it belongs to.</source>
+        <translation>请选择它所属的完整模型。</translation>
+    </message>
+    <message>
+        <source>{file} is the private format of the first ChatBELLE app; no other program can read it.</source>
+        <translation>{file} 是第一代 ChatBELLE 的私有格式，其他程序都无法读取。</translation>
+    </message>
+    <message>
+        <source>Take BELLE-7B-2M or a decrypted BELLE-LLaMA model instead.</source>
+        <translation>请改用 BELLE-7B-2M，或解密后的 BELLE-LLaMA 模型。</translation>
+    </message>
+    <message>
+        <source>{file}: files are missing: {missing}.</source>
+        <translation>{file}：缺少文件 {missing}。</translation>
+    </message>
+    <message>
+        <source>Put them into the same folder, then try again.</source>
+        <translation>请把它们放进同一个文件夹，然后重试。</translation>
+    </message>
+    <message>
+        <source>{file}: the tensor {tensor} is missing.</source>
+        <translation>{file}：缺少张量 {tensor}。</translation>
+    </message>
+    <message>
+        <source>Some of the files are missing or belong to another model; download them again.</source>
+        <translation>有文件缺失，或属于另一个模型；请重新下载。</translation>
+    </message>
+    <message>
+        <source>{file} holds a tensor {tensor} that this kind of model does not have.</source>
+        <translation>{file} 里有这种模型没有的张量 {tensor}。</translation>
+    </message>
+    <message>
+        <source>Check that config.json and the weights belong to the same model.</source>
+        <translation>请检查 config.json 和权重是否属于同一个模型。</translation>
+    </message>
+    <message>
+        <source>{file}: the tensor {tensor} is {found}, but should be {expected}.</source>
+        <translation>{file}：张量 {tensor} 的形状是 {found}，应为 {expected}。</translation>
+    </message>
+    <message>
+        <source>A part is missing, or config.json belongs to another model.</source>
+        <translation>可能缺少一部分文件，或 config.json 属于另一个模型。</translation>
+    </message>
+    <message>
+        <source>{file} names a file outside its folder ({name}); it was not opened.</source>
+        <translation>{file} 指向文件夹之外的文件（{name}），没有打开它。</translation>
+    </message>
+    <message>
+        <source>Take the files from their official source.</source>
+        <translation>请从官方来源获取文件。</translation>
+    </message>
+    <message>
+        <source>{file} cannot be used ({detail}).</source>
+        <translation>{file} 无法使用（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Download this file again.</source>
+        <translation>请重新下载这个文件。</translation>
+    </message>
+    <message>
+        <source>{file}: models of the kind {architecture} cannot be converted.</source>
+        <translation>{file}：无法转换 {architecture} 类型的模型。</translation>
+    </message>
+    <message>
+        <source>BLOOM and LLaMA models can; choose one of those.</source>
+        <translation>可以转换 BLOOM 和 LLaMA 模型，请选择其中之一。</translation>
+    </message>
+    <message>
+        <source>{needed} is missing for {file}.</source>
+        <translation>{file} 缺少 {needed}。</translation>
+    </message>
+    <message>
+        <source>Put it into the same folder as the weights.</source>
+        <translation>请把它放进权重所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>The tokenizer {file} is damaged or incomplete ({detail}).</source>
+        <translation>分词器文件 {file} 已损坏或不完整（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{file}: the tensor {tensor} holds numbers that 16 bits cannot.</source>
+        <translation>{file}：张量 {tensor} 含有 16 位放不下的数。</translation>
+    </message>
+    <message>
+        <source>Choose F32 as the target.</source>
+        <translation>请选择 F32 作为目标格式。</translation>
+    </message>
+    <message>
+        <source>{file} is encrypted: it opens only with Meta&apos;s original LLaMA file.</source>
+        <translation>{file} 是加密的：只有 Meta 的 LLaMA 原始文件能打开它。</translation>
+    </message>
+    <message>
+        <source>Choose the file consolidated.00.pth of LLaMA (the first one, not LLaMA 2) as the key.</source>
+        <translation>请选择 LLaMA（第一代，不是 LLaMA 2）的 consolidated.00.pth 作为密钥。</translation>
+    </message>
+    <message>
+        <source>The key file {file} is not there.</source>
+        <translation>找不到密钥文件 {file}。</translation>
+    </message>
+    <message>
+        <source>Choose Meta&apos;s consolidated.00.pth.</source>
+        <translation>请选择 Meta 的 consolidated.00.pth。</translation>
+    </message>
+    <message>
+        <source>The key file {file} is empty.</source>
+        <translation>密钥文件 {file} 是空的。</translation>
+    </message>
+    <message>
+        <source>{key} is probably the wrong key file: {file} does not open with it.</source>
+        <translation>{key} 很可能不是正确的密钥文件：它打不开 {file}。</translation>
+    </message>
+    <message>
+        <source>Choose Meta&apos;s original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
+        <translation>请选择 Meta 原版 LLaMA 7B 的 consolidated.00.pth（BELLE-LLaMA-13B-2M 则用 LLaMA 13B 的）。</translation>
+    </message>
+    <message>
+        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta&apos;s original file.</source>
+        <translation>{key} 是转换过的（Hugging Face 格式）LLaMA 文件，密钥必须是 Meta 的原始文件。</translation>
+    </message>
+    <message>
+        <source>Choose Meta&apos;s original consolidated.00.pth; a converted one can never open these weights.</source>
+        <translation>请选择 Meta 原版的 consolidated.00.pth；转换过的文件无法打开这些权重。</translation>
+    </message>
+    <message>
+        <source>{key} is a file of LLaMA 2. These weights were made with the first LLaMA.</source>
+        <translation>{key} 是 LLaMA 2 的文件，而这些权重是用第一代 LLaMA 加密的。</translation>
+    </message>
+    <message>
+        <source>Choose the consolidated.00.pth of the first LLaMA.</source>
+        <translation>请选择第一代 LLaMA 的 consolidated.00.pth。</translation>
+    </message>
+    <message>
+        <source>{key} belongs to another size of LLaMA ({detail}).</source>
+        <translation>{key} 属于另一种大小的 LLaMA（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Choose the consolidated.00.pth of the size that is asked for.</source>
+        <translation>请选择所要求大小的 consolidated.00.pth。</translation>
+    </message>
+    <message>
+        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta&apos;s file.</source>
+        <translation>{key} 是重新保存过的 LLaMA 文件，内容已不是 Meta 原文件的字节。</translation>
+    </message>
+    <message>
+        <source>Choose the file as Meta delivered it.</source>
+        <translation>请选择 Meta 提供的原始文件。</translation>
+    </message>
+    <message>
+        <source>{key} is incomplete ({detail}).</source>
+        <translation>{key} 不完整（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Download or copy Meta&apos;s file again.</source>
+        <translation>请重新下载或复制 Meta 的文件。</translation>
+    </message>
+    <message>
+        <source>{key} is only a Git LFS pointer, not Meta&apos;s file.</source>
+        <translation>{key} 只是 Git LFS 指针，不是 Meta 的文件。</translation>
+    </message>
+    <message>
+        <source>Choose the real consolidated.00.pth of about 13 GB.</source>
+        <translation>请选择真正的 consolidated.00.pth（约 13 GB）。</translation>
+    </message>
+    <message>
+        <source>{key} is a web page: its download failed.</source>
+        <translation>{key} 是网页：下载没有成功。</translation>
+    </message>
+    <message>
+        <source>{file} does not have its promised checksum: the file is incomplete or damaged, or the key is wrong.</source>
+        <translation>{file} 的校验和不符：文件不完整或已损坏，或者密钥不对。</translation>
+    </message>
+    <message>
+        <source>Download this file again; if it stays so, choose another key file.</source>
+        <translation>请重新下载这个文件；如果仍然如此，请换一个密钥文件。</translation>
+    </message>
+    <message>
+        <source>The checksum in the name of {file} differs from the one inside ({name}): the file was renamed or damaged.</source>
+        <translation>{file} 文件名里的校验和与文件内的不同（{name}）：文件被改名或已损坏。</translation>
+    </message>
+    <message>
+        <source>{file} has a name from which no safe name can be made.</source>
+        <translation>无法由 {file} 得出安全的文件名。</translation>
+    </message>
+    <message>
+        <source>Give it its original name again, or download it again.</source>
+        <translation>请恢复它原来的名字，或重新下载。</translation>
+    </message>
+    <message>
+        <source>{file} is too short to be an encrypted file.</source>
+        <translation>{file} 太短，不是完整的加密文件。</translation>
+    </message>
+    <message>
+        <source>{path} exists already; it was not touched.</source>
+        <translation>{path} 已经存在，没有改动它。</translation>
+    </message>
+    <message>
+        <source>Choose another name, or allow it to be overwritten (--overwrite).</source>
+        <translation>请换一个名字，或允许覆盖（--overwrite）。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written ({detail}).</source>
+        <translation>无法写入 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Check that the folder exists and that you may write to it.</source>
+        <translation>请检查文件夹是否存在、是否允许写入。</translation>
+    </message>
+    <message>
+        <source>{path} is being written by another ChatBELLE.</source>
+        <translation>另一个 ChatBELLE 正在写 {path}。</translation>
+    </message>
+    <message>
+        <source>Wait until it is done, or choose another name.</source>
+        <translation>请等它完成，或换一个名字。</translation>
+    </message>
+    <message>
+        <source>There is not enough space for {path}: {need_gb} GB are needed, {free_gb} GB are free.</source>
+        <translation>{path} 所在的磁盘空间不足：需要 {need_gb} GB，可用 {free_gb} GB。</translation>
+    </message>
+    <message>
+        <source>Free some space, or choose another disk.</source>
+        <translation>请腾出空间，或选择其他磁盘。</translation>
+    </message>
+    <message>
+        <source>This folder holds several models; {file} was taken. The others: {others}.</source>
+        <translation>这个文件夹里有多个模型，用的是 {file}。其他的有：{others}。</translation>
+    </message>
+    <message>
+        <source>To use another one, give its own path.</source>
+        <translation>要用别的模型，请给出它自己的路径。</translation>
+    </message>
+    <message>
+        <source>{file} does not say how words are joined and no tokenizer.model was found: some texts may be cut differently.</source>
+        <translation>{file} 没有记录词片如何合并，也没有找到 tokenizer.model：个别文本的切分可能不同。</translation>
+    </message>
+    <message>
+        <source>For exact results put the model&apos;s tokenizer.model beside the file and convert again.</source>
+        <translation>如需完全一致，请把该模型的 tokenizer.model 放在同一文件夹后重新转换。</translation>
+    </message>
+    <message>
+        <source>{tokenizer} belongs to another model than {file} and was not used.</source>
+        <translation>{tokenizer} 与 {file} 不是同一个模型的，没有使用它。</translation>
+    </message>
+    <message>
+        <source>Replace it by the model&apos;s own and convert again.</source>
+        <translation>请换成该模型自己的文件后重新转换。</translation>
+    </message>
+    <message>
+        <source>{file} has no config.json: its numbers were worked out from the weights ({heads} heads).</source>
+        <translation>{file} 没有 config.json：模型参数是由权重推算的（{heads} 个注意力头）。</translation>
+    </message>
+    <message>
+        <source>If answers make no sense, put config.json of this model beside it and convert again.</source>
+        <translation>如果回答不通顺，请把该模型的 config.json 放在旁边后重新转换。</translation>
+    </message>
+    <message>
+        <source>Two encrypted files stand for {file}: {names}.</source>
+        <translation>有两个加密文件都对应 {file}：{names}。</translation>
+    </message>
+    <message>
+        <source>Keep the one that belongs to this model.</source>
+        <translation>请只保留属于这个模型的那一个。</translation>
+    </message>
+    <message>
+        <source>{file} was quantized in a way that cannot be read ({detail}).</source>
+        <translation>{file} 的量化方式无法读取（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Take BELLE&apos;s own GPTQ files, or the unquantized model.</source>
+        <translation>请使用 BELLE 自己的 GPTQ 文件，或未量化的模型。</translation>
+    </message>
+    <message>
+        <source>{file} adds the token {token} as number {id}, but the model has only {rows} tokens: it was left out.</source>
+        <translation>{file} 附加的词元 {token} 编号为 {id}，而模型只有 {rows} 个词元：已忽略它。</translation>
+    </message>
+    <message>
+        <source>Nothing to do, unless a prompt uses it.</source>
+        <translation>除非提示词用到它，否则无需处理。</translation>
+    </message>
+    <message>
+        <source>{file} has {tokens} tokens, the model {rows}: it may belong to another model.</source>
+        <translation>{file} 有 {tokens} 个词元，模型有 {rows} 个：它可能属于另一个模型。</translation>
+    </message>
+    <message>
+        <source>If answers are garbled, use the model&apos;s own tokenizer.</source>
+        <translation>如果回答是乱码，请换成该模型自带的分词器。</translation>
+    </message>
+    <message>
+        <source>The configuration names impossible start and end tokens ({found}); those of {file} are used ({used}).</source>
+        <translation>配置里的起止词元有误（{found}），已改用 {file} 里的（{used}）。</translation>
+    </message>
+    <message>
+        <source>Nothing to do.</source>
+        <translation>无需处理。</translation>
+    </message>
+    <message>
+        <source>The chat template in {file} is too long or damaged and was left out.</source>
+        <translation>{file} 里的对话模板过长或已损坏，已忽略。</translation>
+    </message>
+    <message>
+        <source>Nothing to do: ChatBELLE uses its own for BELLE models.</source>
+        <translation>无需处理：ChatBELLE 对 BELLE 模型使用自己的模板。</translation>
     </message>
 </context>
 <context>

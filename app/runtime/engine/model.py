@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 GIB = 1024**3
 MICRO_BATCH = 256  # prompt tokens per step on the CPU: larger ones read no faster and tell less of their progress
 MICRO_BATCH_GPU = 512
+TEMPLATE_KEY = "chatbelle.template"
 TINY = 64 * 1024**2  # bytes of weights, e.g. the built-in guide
 PROGRESS_INTERVAL = 0.05
 CACHE_SHARE = 0.5  # of the free memory; a larger KV cache is kept in Q8_0, which reads long chats at half speed
@@ -53,6 +54,11 @@ class LoadedModel:
         """The file's own `tokenizer.chat_template`."""
         text = library.llama().llama_model_chat_template(self.model, None)
         return text.decode("utf-8", "replace") if text else None
+
+    @property
+    def template_id(self) -> str:
+        """The row of `assets/templates.json` that ChatBELLE's converter noted in the file, "" if none."""
+        return _meta(self.model, TEMPLATE_KEY)
 
     def close(self) -> None:
         lib = library.llama()

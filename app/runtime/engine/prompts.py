@@ -118,6 +118,20 @@ def template_for(model_id: str) -> PromptTemplate | None:
     return None
 
 
+def jinja_template(row: PromptTemplate) -> str:
+    """The row as a Jinja chat template, for `tokenizer.chat_template` of a GGUF file that other programs read too."""
+    before, after = (json.dumps(part, ensure_ascii=False) for part in row.user.split(TEXT_MARK, 1))
+    system_before, system_after = (json.dumps(part, ensure_ascii=False) for part in row.system.split(TEXT_MARK, 1))
+    separator = "eos_token" if row.separator == EOS_MARK else json.dumps(row.separator, ensure_ascii=False)
+    return (
+        "{% for message in messages %}"
+        "{% if message['role'] == 'system' %}{{ " + f"{system_before} + message['content'] + {system_after}" + " }}"
+        "{% elif message['role'] == 'user' %}{{ " + f"{before} + message['content'] + {after}" + " }}"
+        "{% else %}{{ message['content'] }}{% if not loop.last or not add_generation_prompt %}"
+        "{{ " + separator + " }}{% endif %}{% endif %}{% endfor %}"
+    )
+
+
 def fallback_template() -> PromptTemplate:
     return templates()[FALLBACK]
 

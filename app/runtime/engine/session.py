@@ -12,7 +12,7 @@ from app.runtime.engine.chat_template import ChatTemplateRenderer
 from app.runtime.engine.fitting import Fitted, Fitter
 from app.runtime.engine.library import abortable
 from app.runtime.engine.model import LoadedModel
-from app.runtime.engine.prompts import Renderer, RowRenderer, fallback_template
+from app.runtime.engine.prompts import Renderer, RowRenderer, fallback_template, templates
 from app.runtime.engine.records import Answer, AnswerRequest, AnswerStats, EndReason, PromptTemplate, Role
 from app.runtime.engine.sampling import Sampler
 from app.runtime.engine.text import StopScanner, TextDecoder
@@ -49,6 +49,9 @@ class Session:
 def _renderer(model: LoadedModel, template: PromptTemplate | None) -> Renderer:
     if template is not None:
         return RowRenderer(template)
+    row = templates().get(model.template_id)  # the file was converted here: its row knows the stop strings too
+    if row is not None:
+        return RowRenderer(row)
     own = model.chat_template
     if not own:
         return RowRenderer(fallback_template())

@@ -1,19 +1,9 @@
-"""What a code means in words. English source texts, translated where they are shown (context "Messages")."""
+"""Codes of the window, the history and the engine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from app.messages.text import Text
 from app.settings import QT_TRANSLATE_NOOP
-
-
-@dataclass(frozen=True)
-class Text:
-    """`what` happened in one sentence and what to do `next`; both may hold {placeholders} of the error's params."""
-
-    what: str
-    next: str = ""
-
 
 MESSAGES: dict[str, Text] = {
     "internal-bug": Text(

@@ -1,0 +1,8 @@
+"""What a code means in words. English source texts, translated where they are shown (context "Messages")."""
+
+from __future__ import annotations
+
+from app.messages import general, weights
+from app.messages.text import Text
+
+MESSAGES: dict[str, Text] = {**general.MESSAGES, **weights.MESSAGES}

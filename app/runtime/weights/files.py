@@ -1,0 +1,81 @@
+"""Plain files and folders, read with bounds; names that come from outside never lead out of the folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import numpy as np
+
+from app.errors import Fixable
+from app.runtime.weights.records import BytesSource
+
+SMALL_FILE = 64 * 1024 * 1024  # configurations, indexes and tokenizers; more is damage
+
+
+class PlainFile:
+    """A file on disk as a `BytesSource`. Thread-safe where the system has `pread`; otherwise use one per thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+        try:
+            self._file = path.open("rb", buffering=0)
+            self.size = os.fstat(self._file.fileno()).st_size
+        except FileNotFoundError:
+            raise Fixable("weights-missing-file", file=path.name) from None
+        except OSError as error:
+            raise Fixable("weights-unreadable", file=path.name, detail=error.strerror or str(error)) from error
+
+    def read(self, offset: int, size: int) -> memoryview:
+        """Exactly `size` bytes from `offset`; see `records.BytesSource`."""
+        if offset < 0 or size < 0 or offset + size > self.size:
+            raise Fixable("weights-truncated", file=self.name)
+        buffer = np.empty(size, np.uint8).data  # not cleared first, unlike a bytearray
+        self.read_into(offset, buffer)
+        return buffer
+
+    def read_into(self, offset: int, buffer: memoryview) -> None:
+        """Fill `buffer` from `offset` on. Raises `Fixable` if the file ends or the disk fails."""
+        done = 0
+        try:
+            self._file.seek(offset)
+            while done < len(buffer):
+                count = self._file.readinto(buffer[done:])
+                if not count:
+                    raise Fixable("weights-truncated", file=self.name)
+                done += count
+        except OSError as error:
+            raise Fixable("weights-unreadable", file=self.name, detail=error.strerror or str(error)) from error
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class PlainFolder:
+    """A folder on disk as `records.Folder`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(entry.name for entry in self.path.iterdir() if entry.is_file()))
+
+    def open(self, name: str) -> PlainFile:
+        check_name(name, self.name)
+        return PlainFile(self.path / name)
+
+
+def check_name(name: str, where: str) -> None:
+    """Raise `Fixable("weights-outside")` unless `name` is one plain file name: no folder, drive, `..` or NUL."""
+    plain = bool(name) and name not in (".", "..") and "\0" not in name
+    if not plain or PurePosixPath(name).name != name or PureWindowsPath(name).name != name:
+        raise Fixable("weights-outside", file=where, name=name[:200])
+
+
+def read_small(file: BytesSource) -> bytes:
+    """A whole small file. Raises `Fixable("weights-damaged")` if it is larger than such files are."""
+    if file.size > SMALL_FILE:
+        raise Fixable("weights-damaged", file=file.name, detail=f"{file.size} bytes")
+    return bytes(file.read(0, file.size))

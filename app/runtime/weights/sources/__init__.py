@@ -1,0 +1,1 @@
+"""One module per way that weights lie on disk."""
