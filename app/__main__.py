@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -26,6 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         from app.runtime.engine.library import llama
 
         llama()
+    gc.disable()  # until the window is wired: nearly everything made so far stays
     from app.bootstrap import run_gui
 
     return run_gui(arguments)

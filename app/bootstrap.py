@@ -5,6 +5,7 @@ The window comes first: what its first picture does not need is imported after i
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -64,6 +65,8 @@ def _begin(window: MainWindow) -> Runtime:
     set_up_logging(window.paths)
     runtime = make_runtime(window.paths, window.settings, window.languages)
     window.start(runtime)
+    gc.freeze()  # classes and widgets that stay: no later collection need look at them
+    gc.enable()
     QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: apply_look(window.settings, window.languages))
     if measured:
         print("wired", flush=True)  # noqa: T201
@@ -74,11 +77,10 @@ def _begin(window: MainWindow) -> Runtime:
 
 
 def make_application(argv: list[str]) -> QApplication:
-    application = QApplication([sys.argv[0], *argv])
+    application = QApplication([sys.argv[0], "-style", "fusion", *argv])  # setStyle() would wrap the style: 6 ms
     application.setApplicationName("ChatBELLE")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("chatbelle")
-    application.setStyle("Fusion")
     return application
 
 

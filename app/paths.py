@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 PORTABLE_FOLDER = "data"
 
 
-@dataclass(frozen=True)
-class Paths:
+class Paths(NamedTuple):
     """All folders and files the app writes; nothing else in the code joins path strings."""
 
     home: Path

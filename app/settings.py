@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +21,7 @@ def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:  # the name is what lupd
     return text
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting. `choices` maps stored values to English labels; numbers have `low`..`high` in steps of `step`.
 
     `category` groups rows on a page of the settings window, `group` within it. `suffix` is a unit after a number.
@@ -212,16 +210,16 @@ ROWS: tuple[Setting, ...] = (
 BY_KEY = {row.key: row for row in ROWS}
 
 
-@dataclass
 class Settings:
     """The current values, kept in one JSON file. Unknown or unfit values fall back to the default.
 
     Lives in the GUI thread (or the CLI); other threads get plain values.
     """
 
-    path: Path | None = None
-    values: dict[str, Value] = field(default_factory=dict)
-    listeners: list[Callable[[str], None]] = field(default_factory=list)
+    def __init__(self, path: Path | None = None, values: dict[str, Value] | None = None) -> None:
+        self.path = path
+        self.values = values or {}
+        self.listeners: list[Callable[[str], None]] = []
 
     @classmethod
     def load(cls, path: Path) -> Settings:

@@ -11,7 +11,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from app.errors import AppError
-from app.messages import MESSAGES
 from app.resources import assets
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ def translate(context: str, source: str, language: str, n: int = -1) -> str:
 
 def words(error: AppError, language: str) -> tuple[str, str]:
     """(what happened, what to do next) of an error in `language`; an unknown code reads as an internal bug."""
+    from app.messages import MESSAGES  # most starts show no error
+
     text = MESSAGES.get(error.code) or MESSAGES["internal-bug"]
     facts = {"kind": error.code, **error.params}
     what, then = (translate("Messages", part, language).format(**facts) for part in (text.what, text.next))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -21,8 +21,7 @@ from app.ui import stylesheet
 REGULAR, SEMIBOLD = QFont.Weight.Normal, QFont.Weight.DemiBold
 
 
-@dataclass(frozen=True)
-class TypeRole:
+class TypeRole(NamedTuple):
     """`size` and `line` in logical px at 100 % text size."""
 
     size: int

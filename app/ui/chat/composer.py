@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.theme import theme
 from app.ui.widgets.buttons import Button, IconButton
@@ -18,6 +18,8 @@ from app.ui.widgets.paint import box
 from app.ui.widgets.send_button import SendButton
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFileDialog
+
     from app.ui.widgets.attachment import AttachmentChip
 
 NARROW = 1000
@@ -145,6 +147,8 @@ class Composer(Live, QFrame):
 
     def choose_file(self) -> None:
         """Ask for a file without blocking."""
+        from PySide6.QtWidgets import QFileDialog  # most messages have none
+
         dialog = QFileDialog(self.window(), self.tr("Add a text file"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilter(self.tr("Text files") + " (*.txt *.md)")

@@ -155,12 +155,12 @@ class FirstStart(Live, QWidget):
         outer.addLayout(across)
         outer.addStretch(1)
         area = self._area = QScrollArea()
+        area.setViewport(QWidget())  # asking for a made one has PySide build every widget class: 10 ms
         area.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._margins())
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
         page.setAutoFillBackground(False)
         area.setWidget(page)
         page.setAutoFillBackground(False)

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPaintEvent
-from PySide6.QtWidgets import (
-    QPushButton,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
-    QStylePainter,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyleOptionButton, QToolButton, QWidget
 
 from app.ui.theme import SEMIBOLD, theme
 from app.ui.widgets.live import Live
@@ -102,14 +94,13 @@ class Button(Live, QPushButton):
     def _words(self) -> str:
         return self.text().replace("&", "")
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QStylePainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        option.text = ""
-        option.state &= ~QStyle.StateFlag.State_HasFocus
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        enabled = bool(option.state & QStyle.StateFlag.State_Enabled)
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        super().initStyleOption(option)
+        option.text = ""  # the style draws the box, `paintEvent` the words
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter, enabled = QPainter(self), self.isEnabled()
         token = TEXT_TOKENS[self._kind] if enabled else "text-off"
         icon_token = "text-2" if enabled and self._kind == "text" else token
         metrics = QFontMetrics(self.font())

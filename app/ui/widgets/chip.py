@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
@@ -19,8 +19,7 @@ WORDS = {"ready": "ok", "loading": "accent-text", "tight": "warn", "failed": "da
 LEAST = 120
 
 
-@dataclass(frozen=True)
-class ChipState:
+class ChipState(NamedTuple):
     """What the chip says. `kind`: ready, loading, tight, failed, none; `word` is the kind in words."""
 
     name: str

@@ -40,6 +40,10 @@ class MessageEdit(Live, QTextEdit):
         self._hints = ("", "")
         self._composing = False
         self._since_commit = QElapsedTimer()
+        self._view = QWidget()  # asking for viewport() has PySide build every widget class: 10 ms of the start
+        self._view.setCursor(Qt.CursorShape.IBeamCursor)
+        self.document().documentLayout().setPaintDevice(self._view)  # before the viewport it measures for goes
+        self.setViewport(self._view)
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -57,12 +61,12 @@ class MessageEdit(Live, QTextEdit):
         """Placeholders; the short one is used where the long one does not fit."""
         self._hints = (long, short)
         self.setAccessibleName(short)
-        self.viewport().update()
+        self._view.update()
 
     def hint(self) -> str:
         """The placeholder that is drawn now."""
         long, short = self._hints
-        return long if QFontMetrics(self.font()).horizontalAdvance(long) <= self.viewport().width() else short
+        return long if QFontMetrics(self.font()).horizontalAdvance(long) <= self._view.width() else short
 
     def set_text(self, text: str) -> None:
         self.setPlainText(text)
@@ -122,7 +126,7 @@ class MessageEdit(Live, QTextEdit):
         self._composing = bool(event.preeditString())
         if was and not self._composing:
             self._since_commit.start()
-        self.viewport().update()
+        self._view.update()
 
     def _committing(self) -> bool:
         """True for the Enter with which an input method has just ended its preedit."""
@@ -183,8 +187,8 @@ class MessageEdit(Live, QTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.document().isEmpty() and not self._composing:
-            painter = QPainter(self.viewport())
+            painter = QPainter(self._view)
             painter.setFont(self.font())
             painter.setPen(theme().color("text-3"))
-            area = QRectF(0, theme().px(1), self.viewport().width(), self._pitch())
+            area = QRectF(0, theme().px(1), self._view.width(), self._pitch())
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, self.hint())
