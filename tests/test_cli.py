@@ -27,7 +27,7 @@ from tests.contracts.fake_engine import FakeEngine, Script
 
 ROOT = Path(__file__).parent.parent
 LLAMA = ROOT / "tests" / "fixtures" / "gguf" / "llama-f16.gguf"
-EXPECTED = json.loads((ROOT / "tests" / "fixtures" / "expected.json").read_text("utf-8"))
+EXPECTED = json.loads((ROOT / "tests" / "fixtures" / "weights_expected.json").read_text("utf-8"))["hf"]
 
 
 class CliEngine(FakeEngine):

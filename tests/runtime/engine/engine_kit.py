@@ -37,8 +37,8 @@ ENDINGS = (JobFinished, JobCancelled, JobFailed)
 
 
 def expected(name: str) -> list[dict[str, Any]]:
-    data = json.loads((FIXTURES / "expected.json").read_text(encoding="utf-8"))
-    rows: list[dict[str, Any]] = data[name]
+    data = json.loads((FIXTURES / "weights_expected.json").read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = data["hf"][name]
     return rows
 
 

@@ -116,6 +116,7 @@ def test_the_needed_key_is_told_by_the_names(model: Path) -> None:
         (META_13B, "key-other-size"),
         (checkpoint("consolidated.01/data.pkl", columns=2560), "key-other-size"),
         (checkpoint("consolidated.00/data.pkl", columns=1664), "key-other-size"),
+        (checkpoint("consolidated.00/data.pkl", "layers.0.attention.wq.weight"), "key-wrong"),
         (checkpoint("consolidated.00/data.pkl"), "key-resaved"),
         (checkpoint("archive/data.pkl"), "key-resaved"),
         (META_7B[: len(META_7B) // 2], "key-truncated"),
@@ -149,6 +150,10 @@ def test_a_13b_model_and_the_7b_file(tmp_path: Path) -> None:
     failure = verdict(folder, write(tmp_path / "7B", META_7B))
     assert failure.code == "key-other-size"
     assert failure.params["detail"] == "7B/consolidated.00.pth ≠ 13B/consolidated.00.pth"
+    another = checkpoint(
+        "consolidated.00/data.pkl", columns=2560, size=300_001
+    )  # of LLaMA 2 perhaps: nothing proves it
+    assert verdict(folder, write(tmp_path / "other", another[:14] + noise(3, 12) + another[26:])).code == "key-wrong"
 
 
 def test_llama_2_by_its_size(model: Path, tmp_path: Path) -> None:
