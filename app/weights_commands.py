@@ -163,9 +163,9 @@ def convert(options: argparse.Namespace, terminal: Terminal) -> int:
 
     planned = plan(
         options.path,
-        options.out,
+        options.key,
         Target(options.type) if options.type else None,
-        key=options.key,
+        out=options.out,
         tokenizer=options.tokenizer,
         overwrite=options.overwrite,
     )

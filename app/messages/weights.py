@@ -207,7 +207,7 @@ MESSAGES: dict[str, Text] = {
     "note-tokenizer-approximate": Text(
         QT_TRANSLATE_NOOP(
             "Messages",
-            "{file} does not say how words are joined and no tokenizer.model was found: some texts may be cut differently.",
+            "{file} does not say how words join and no tokenizer.model was found: some texts may be cut differently.",
         ),
         QT_TRANSLATE_NOOP(
             "Messages", "For exact results put the model's tokenizer.model beside the file and convert again."

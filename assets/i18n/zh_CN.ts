@@ -1056,7 +1056,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>要用别的模型，请给出它自己的路径。</translation>
     </message>
     <message>
-        <source>{file} does not say how words are joined and no tokenizer.model was found: some texts may be cut differently.</source>
+        <source>{file} does not say how words join and no tokenizer.model was found: some texts may be cut differently.</source>
         <translation>{file} 没有记录词片如何合并，也没有找到 tokenizer.model：个别文本的切分可能不同。</translation>
     </message>
     <message>

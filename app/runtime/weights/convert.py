@@ -22,12 +22,17 @@ from app.runtime.weights.write import GgufWriter
 Report = Callable[[Progress], None]
 
 
-def run(plan: Plan, progress: Report, cancel: CancelToken) -> Converted:
+def ignore(_progress: Progress) -> None:
+    """For callers that show no progress."""
+
+
+def run(plan: Plan, progress: Report = ignore, cancel: CancelToken | None = None) -> Converted:
     """Do what `planning.plan` promised. `progress` is called on the calling thread after every piece.
 
     The file appears as `plan.out` when all of it is written and every checksum is right; on any failure, and on
     cancel (raises `Cancelled`), nothing is left but the sources. Raises `Fixable`.
     """
+    cancel = cancel or CancelToken()
     located = locate(plan.source)
     if located.kind is Kind.ENCRYPTED and plan.key is not None:
         progress(Progress(Step.KEY_TEST, 0, 1))

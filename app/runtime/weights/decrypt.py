@@ -21,8 +21,8 @@ from app.runtime.weights.xor import EncryptedFile, KeyFile, encrypted_paths
 
 Progress = Callable[[int, int, str], None]  # bytes done, bytes in all, the file at work by its plain name
 
-BLOCK = 8 * 1024 * 1024  # bytes read and written at a time
-AHEAD = 2  # blocks read before they are asked for
+BLOCK = 2 * 1024 * 1024  # bytes read and written at a time: still in the cache when they are hashed and written
+AHEAD = 4  # blocks read before they are asked for
 BETWEEN_REPORTS = 0.1  # seconds
 GB = 1e9
 
@@ -157,6 +157,7 @@ def _write_all(
         for file in files:
             staged.append(StagingFile(out / file.name, file.size, overwrite=overwrite))
             _write(file, staged[-1], report, cancel)
+        cancel.check()  # the last moment for it
         for one in staged:
             was_there = os.path.lexists(one.path)
             one.finish()

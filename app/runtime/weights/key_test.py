@@ -201,11 +201,8 @@ def _wrong_beginning(
     if facts.part or facts.width not in (0, needed.width):
         return _other_size(key, facts, needed, expected)
     if facts.member == needed.member:
-        resaved = Fixable("key-resaved", key=key) if facts.size != needed.size else wrong
-        return _wrong_end(key, facts, needed) or resaved
-    if facts.width == needed.width:
-        return Fixable("key-resaved", key=key)
-    return _other_size(key, facts, needed, expected) if _of_member(facts, expected) else wrong
+        return _wrong_end(key, facts, needed) or wrong
+    return Fixable("key-resaved", key=key) if facts.width else wrong
 
 
 def _other_size(key: str, facts: KeyFacts, needed: KnownKey, expected: Sequence[KnownKey]) -> Fixable:

@@ -25,27 +25,29 @@ GB = 1e9
 
 def plan(
     source: Path,
-    out: Path,
+    key: Path | None = None,
     target: Target | None = None,
     *,
-    key: Path | None = None,
+    out: Path | None = None,
     tokenizer: Path | None = None,
     origin: Origin | None = None,
     overwrite: bool = False,
 ) -> Plan:
     """What `convert.run` would do with `source`, a file or folder. Reads headers and small files only.
 
-    `target` None: `keep` for quantized sources, else Q4_0. `key`: Meta's checkpoint for encrypted sources.
-    Raises `Fixable` for every reason known now why the run would fail: a wrong key, missing files, an existing
-    `out` without `overwrite`, too little disk space.
+    `key`: Meta's checkpoint for encrypted sources, or a folder that holds it. `target` None: `keep` for quantized
+    sources, else Q4_0. `out` None: beside the source, named after it. `tokenizer`: a folder with the tokenizer if the
+    source lacks it. Raises `Fixable` for every reason known now why the run would fail: a wrong key, missing files,
+    an existing `out` without `overwrite`, too little disk space.
     """
     located = locate(source)
-    _check_out(out, overwrite)
     key = _key_file(key)
     if located.kind is Kind.ENCRYPTED and key is not None:
         test_key(located.folder, key)
     opened = open_source(located, key, tokenizer)
     chosen = target or default_target(opened.model)
+    out = out or _beside(located, chosen)
+    _check_out(out, overwrite)
     types = output_types(opened.model, chosen)
     write = _written(opened.model, types) + HEADER_ROOM
     read = _read(opened, key)
@@ -97,6 +99,13 @@ def _check_out(out: Path, overwrite: bool) -> None:
         raise Fixable("out-unwritable", path=str(out), detail="EISDIR")
     if out.exists() and not overwrite:
         raise Fixable("out-exists", path=str(out))
+
+
+def _beside(located: Located, target: Target) -> Path:
+    """`NAME-TYPE.gguf` next to the model's file or folder."""
+    place = located.path
+    name = place.stem if located.file else place.name
+    return place.parent / f"{name}-{target.value}.gguf"
 
 
 def _steps(located: Located) -> tuple[Step, ...]:

@@ -14,10 +14,8 @@ import gguf
 import numpy as np
 import pytest
 
-from app.runtime.jobs import CancelToken
-from app.runtime.weights.convert import run
+from app.runtime.weights import plan, run
 from app.runtime.weights.mixes import file_type
-from app.runtime.weights.planning import plan
 from app.runtime.weights.records import Target
 from app.runtime.weights.targets import majority
 from tests.runtime.engine.engine_kit import ask, session
@@ -40,7 +38,7 @@ def converted(fx: Path, tmp_path_factory: pytest.TempPathFactory) -> Converter:
         out = folder / f"{SOURCES.index(source)}-{target.value}.gguf"
         if not out.exists():
             key = fx / source.key if source.key else None
-            run(plan(fx / source.path, out, target, key=key), lambda _progress: None, CancelToken())
+            run(plan(fx / source.path, key, target, out=out))
         return out
 
     return convert
@@ -129,7 +127,7 @@ def test_keep_leaves_the_sources_own_type(source: Source, converted: Converter) 
 
 def test_written_files_say_where_they_come_from(fx: Path, tmp_path: Path) -> None:
     out = tmp_path / "模型.gguf"
-    result = run(plan(fx / "llama-hf", out, Target.F16), lambda _progress: None, CancelToken())
+    result = run(plan(fx / "llama-hf", None, Target.F16, out=out))
     fields = {name: field.contents() for name, field in gguf.GGUFReader(out).fields.items()}
     weights = hashlib.sha256((fx / "llama-hf" / "pytorch_model.bin").read_bytes()).hexdigest()
     assert fields["general.source.sha256"] == [f"pytorch_model.bin {weights}"]
