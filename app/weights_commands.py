@@ -130,11 +130,13 @@ def add_decrypt(commands: Any, terminal: Terminal) -> None:
 
 def decrypt(options: argparse.Namespace, terminal: Terminal) -> int:
     from app.runtime.weights.decrypt import decrypt as decrypt_files
+    from app.runtime.weights.key_test import key_file
 
+    key = key_file(options.key, options.path)
     with _showing(options.progress, terminal) as shown, cancel_on_interrupt() as cancel:
         written = decrypt_files(
             options.path,
-            options.key,
+            key,
             options.out,
             lambda done, total, file: shown.update("decrypt", done, total, file),
             cancel,

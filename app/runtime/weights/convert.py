@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from app.runtime.jobs import CancelToken
 from app.runtime.weights.ggml import GgmlType
-from app.runtime.weights.key_test import test_key
+from app.runtime.weights.key_test import check_key
 from app.runtime.weights.locate import locate
 from app.runtime.weights.metadata import HASHES, describe, fill_hashes
 from app.runtime.weights.opening import Opened, open_source
@@ -36,7 +36,7 @@ def run(plan: Plan, progress: Report = ignore, cancel: CancelToken | None = None
     located = locate(plan.source)
     if located.kind is Kind.ENCRYPTED and plan.key is not None:
         progress(Progress(Step.KEY_TEST, 0, 1))
-        test_key(located.folder, plan.key)
+        check_key(located.folder, plan.key)
     opened = open_source(located, plan.key, plan.tokenizer)
     types = output_types(opened.model, plan.target)
     hashed = tuple(sorted(opened.files.opened))

@@ -15,7 +15,7 @@ from app.errors import Fixable
 from app.runtime.jobs import CancelToken
 from app.runtime.weights.files import PlainFile
 from app.runtime.weights.hashing import HashedFile
-from app.runtime.weights.key_test import test_key
+from app.runtime.weights.key_test import check_key
 from app.runtime.weights.staging import StagingFile
 from app.runtime.weights.xor import EncryptedFile, KeyFile, encrypted_paths
 
@@ -35,10 +35,10 @@ def decrypt(
     The key is tested first. Files of `out` that are right already are kept; the others written are returned.
     `progress` is called on the calling thread. The files get their names when all of them are on the disk and every
     checksum is right: on any failure, and on cancel (raises `Cancelled`), `out` is as it was before.
-    Raises `Fixable`: what `key_test.test_key` says; `enc-checksum`; `out-exists` if another file has a name that is
+    Raises `Fixable`: what `key_test.check_key` says; `enc-checksum`; `out-exists` if another file has a name that is
     needed and not `overwrite`; `out-busy`, `out-space`, `disk-full`, `out-unwritable`.
     """
-    test_key(source, key)
+    check_key(source, key)
     out = out.absolute()
     with ExitStack() as stack:
         opened = stack.enter_context(closing(KeyFile(key)))

@@ -26,7 +26,7 @@ ENTRIES = 5000  # of those folders
 CANDIDATES = 64  # files opened there
 
 
-def test_key(source: Path, key: Path, expected: Sequence[KnownKey] = KNOWN_KEYS) -> None:
+def check_key(source: Path, key: Path, expected: Sequence[KnownKey] = KNOWN_KEYS) -> None:
     """Decrypt the small files of `source`, a folder or one `.enc` file, in memory and compare their SHA-256.
 
     If only large ones are there, their first bytes must look like what their names say. `expected`: the keys known
@@ -58,9 +58,6 @@ def test_key(source: Path, key: Path, expected: Sequence[KnownKey] = KNOWN_KEYS)
             raise problem
 
 
-test_key.__test__ = False  # type: ignore[attr-defined]  # pytest shall not take it for a test
-
-
 def needed_key(source: Path, expected: Sequence[KnownKey] = KNOWN_KEYS) -> KnownKey | None:
     """Which of Meta's files opens the weights at `source`, by the checksums in the names; None if they are unknown.
     Raises `Fixable` as `xor.encrypted_paths` does."""
@@ -72,7 +69,7 @@ def find_key(place: Path, expected: Sequence[KnownKey] = KNOWN_KEYS) -> Path | N
     """The file most likely to be the key: `place` itself, or one in that folder and three levels below it.
 
     Best is one that starts and is as long as the first of `expected`, then the second …; then one that only starts
-    like it; then any `consolidated.00.pth`, so that `test_key` can say what is wrong with it. Nothing is raised.
+    like it; then any `consolidated.00.pth`, so that `check_key` can say what is wrong with it. Nothing is raised.
     """
     with suppress(OSError):
         if place.is_file():
@@ -81,6 +78,17 @@ def find_key(place: Path, expected: Sequence[KnownKey] = KNOWN_KEYS) -> Path | N
     for number, path in enumerate(_candidates(place)):
         ranked.append((_rank(path, expected), number, path))
     return min(ranked)[2] if ranked else None
+
+
+def key_file(key: Path, source: Path) -> Path:
+    """The key itself, looked for in `key` if that is a folder. Raises `Fixable("key-missing")`."""
+    if not key.is_dir():
+        return key
+    needed = needed_key(source)
+    found = find_key(key, [needed] if needed else KNOWN_KEYS)
+    if found is None:
+        raise Fixable("key-missing", file=key.name)
+    return found
 
 
 # --- the test ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.errors import Fixable
 from app.runtime.weights.ggml import GgmlType, row_size
-from app.runtime.weights.key_test import find_key, test_key
+from app.runtime.weights.key_test import check_key, key_file
 from app.runtime.weights.locate import Located, locate
 from app.runtime.weights.opening import Opened, open_source
 from app.runtime.weights.records import Kind, Origin, Plan, Step, Target, WeightsModel
@@ -41,9 +41,9 @@ def plan(
     an existing `out` without `overwrite`, too little disk space.
     """
     located = locate(source)
-    key = _key_file(key)
     if located.kind is Kind.ENCRYPTED and key is not None:
-        test_key(located.folder, key)
+        key = key_file(key, located.folder)
+        check_key(located.folder, key)
     opened = open_source(located, key, tokenizer)
     chosen = target or default_target(opened.model)
     out = out or _beside(located, chosen)
@@ -82,16 +82,6 @@ def check_space(out: Path, need: int) -> None:
         raise Fixable("out-unwritable", path=str(out), detail=error.strerror or str(error)) from error
     if free < need:
         raise Fixable("out-space", path=str(out), need_gb=f"{need / GB:.1f}", free_gb=f"{free / GB:.1f}")
-
-
-def _key_file(key: Path | None) -> Path | None:
-    """The key itself where a folder was named. Raises `Fixable("key-missing")`."""
-    if key is None or not key.is_dir():
-        return key
-    found = find_key(key)
-    if found is None:
-        raise Fixable("key-missing", file=key.name)
-    return found
 
 
 def _check_out(out: Path, overwrite: bool) -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from app.errors import AppError, Fixable
+from app.runtime.weights.key_test import check_key, key_file
 from app.runtime.weights.locate import ENCRYPTED_SUFFIX, Located, locate, placeholder_problem
 from app.runtime.weights.opening import open_source
 from app.runtime.weights.records import Kind, Need, Recognised, WeightsModel
@@ -34,6 +35,9 @@ def recognise(path: Path, key: Path | None = None, tokenizer: Path | None = None
     if located.kind is Kind.ENCRYPTED and key is None:
         return _encrypted(located)
     try:
+        if located.kind is Kind.ENCRYPTED and key is not None:
+            key = key_file(key, located.folder)
+            check_key(located.folder, key)
         opened = open_source(located, key, tokenizer)
     except Fixable as error:
         return _facts(located, error)

@@ -55,7 +55,7 @@ def write(folder: Path, key: bytes, name: str = "consolidated.00.pth") -> Path:
 
 def verdict(source: Path, key: Path, expected: tuple[KnownKey, ...] = EXPECTED) -> Fixable:
     with pytest.raises(Fixable) as failure:
-        key_test.test_key(source, key, expected)
+        key_test.check_key(source, key, expected)
     return failure.value
 
 
@@ -64,20 +64,20 @@ def verdict(source: Path, key: Path, expected: tuple[KnownKey, ...] = EXPECTED) 
 
 def test_the_right_key_passes_in_a_moment(fx: Path, model: Path, tmp_path: Path) -> None:
     start = time.monotonic()
-    key_test.test_key(model, write(tmp_path, META_7B), EXPECTED)
-    key_test.test_key(fx / "enc" / "encrypted", fx / "enc" / "consolidated.00.pth")
+    key_test.check_key(model, write(tmp_path, META_7B), EXPECTED)
+    key_test.check_key(fx / "enc" / "encrypted", fx / "enc" / "consolidated.00.pth")
     assert time.monotonic() - start < 1
 
 
 def test_nothing_is_written(model: Path, tmp_path: Path) -> None:
     before = sorted(model.iterdir())
-    key_test.test_key(model, write(tmp_path, META_7B), EXPECTED)
+    key_test.check_key(model, write(tmp_path, META_7B), EXPECTED)
     assert sorted(model.iterdir()) == before
 
 
 def test_one_large_file_alone(model: Path, tmp_path: Path) -> None:
     alone = next(model.glob("pytorch_model*"))
-    key_test.test_key(alone, write(tmp_path / "right", META_7B), EXPECTED)
+    key_test.check_key(alone, write(tmp_path / "right", META_7B), EXPECTED)
     failure = verdict(alone, write(tmp_path / "wrong", META_13B))
     assert failure.code == "key-wrong"
     assert failure.params == {"file": "pytorch_model.bin", "key": "consolidated.00.pth"}
@@ -88,7 +88,7 @@ def test_tiny_files_alone_prove_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     encrypt(folder, "special_tokens_map.json", b"{}", META_7B)
     encrypt(folder, "pytorch_model.bin", WEIGHTS, META_7B)
-    key_test.test_key(folder, write(tmp_path / "right", META_7B), EXPECTED)
+    key_test.check_key(folder, write(tmp_path / "right", META_7B), EXPECTED)
     assert verdict(folder, write(tmp_path / "wrong", META_13B)).params["file"] == "pytorch_model.bin"
 
 
@@ -146,7 +146,7 @@ def test_what_is_said_about_them(model: Path, tmp_path: Path) -> None:
 
 def test_a_13b_model_and_the_7b_file(tmp_path: Path) -> None:
     folder = make_model(tmp_path / "model", META_13B, CONFIG + b" ")
-    key_test.test_key(folder, write(tmp_path / "13B", META_13B), EXPECTED)
+    key_test.check_key(folder, write(tmp_path / "13B", META_13B), EXPECTED)
     failure = verdict(folder, write(tmp_path / "7B", META_7B))
     assert failure.code == "key-other-size"
     assert failure.params["detail"] == "7B/consolidated.00.pth ≠ 13B/consolidated.00.pth"
@@ -185,7 +185,7 @@ def test_a_resaved_key_with_the_same_beginning(model: Path, tmp_path: Path) -> N
 
 def test_keys_of_models_that_are_not_known(model: Path, tmp_path: Path) -> None:
     nothing_known = (KnownKey("7B/consolidated.00.pth", "consolidated/data.pkl", 4096, None, frozenset()),)
-    key_test.test_key(model, write(tmp_path, META_7B), nothing_known)
+    key_test.check_key(model, write(tmp_path, META_7B), nothing_known)
     for key, code in (
         (META_13B, "key-wrong"),
         (META_7B[:150_000], "key-truncated"),
