@@ -146,7 +146,8 @@ def _tokenizer() -> bytes:
             b"\x0a" + _varint(len(data)) + data + b"\x15" + struct.pack("<f", -float(number)) + b"\x18" + _varint(kind)
         )
         out += b"\x0a" + _varint(len(piece)) + piece
-    return out
+    trainer, normalizer = b"\x18\x02", b"\x0a\x08identity"  # model_type BPE; its name
+    return out + b"\x12" + _varint(len(trainer)) + trainer + b"\x1a" + _varint(len(normalizer)) + normalizer
 
 
 def _varint(value: int) -> bytes:

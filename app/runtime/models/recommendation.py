@@ -1,11 +1,14 @@
-"""The model the first page names, and whether it fits this computer."""
+"""The model that the first page names, and whether it fits this computer. Its numbers are the catalogue's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import psutil
+
+from app.runtime.models.catalogue import Model, load
 
 GB = 1_000_000_000
 COMFORT = 2 * GB  # memory that should stay free beside the model
@@ -18,22 +21,46 @@ class Verdict(StrEnum):
     TOO_SMALL = "too-small"
 
 
+class NeedsMemory(Protocol):
+    """A target of a model, or a whole recommendation."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes in use."""
+
+
 @dataclass(frozen=True)
 class Recommendation:
-    """Sizes in bytes: `download` of the published files, `disk` and `memory` at Q4_0 with a context of 2048."""
+    """A model of the catalogue with the target recommended there. Sizes in bytes: `download` of the published
+    files, `disk` when installed, `memory` with a context of 2048."""
 
-    name: str
-    download: int
-    disk: int
-    memory: int
+    id: str
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def download(self) -> int:
+        return self._model.recommended.download
+
+    @property
+    def disk(self) -> int:
+        return self._model.recommended.size
+
+    @property
+    def memory(self) -> int:
+        return self._model.recommended.memory
+
+    @property
+    def _model(self) -> Model:
+        return next(model for model in load().models if model.id == self.id)
 
 
-# BELLE-7B-2M: pytorch_model.bin of 28,276,106,203 bytes (fp32); Q4_0 with the embedding at Q6_K 4.25 GB (computed
-# from the tensor shapes); 5.4 GB resident with an F16 cache, measured by bench/engine.py on a model of that shape.
-BELLE_7B_2M = Recommendation("BELLE-7B-2M", 28_276_106_203, 4_250_000_000, 5_400_000_000)
+BELLE_7B_2M = Recommendation("BELLE-7B-2M")
 
 
-def verdict(model: Recommendation, total: int) -> Verdict:
+def verdict(model: NeedsMemory, total: int) -> Verdict:
     """Fits if 2 GB stay free beside model and system, tight if less, too small if it would not fit at all."""
     left = total - SYSTEM_SHARE - model.memory
     if left >= COMFORT:
