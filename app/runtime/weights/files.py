@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
@@ -10,15 +11,18 @@ import numpy as np
 from app.errors import Fixable
 from app.runtime.weights.records import BytesSource
 
+_AT_OFFSET = getattr(os, "preadv", None)  # absent on Windows
 SMALL_FILE = 64 * 1024 * 1024  # configurations, indexes and tokenizers; more is damage
 
 
 class PlainFile:
-    """A file on disk as a `BytesSource`. Thread-safe where the system has `pread`; otherwise use one per thread."""
+    """A file on disk as a `BytesSource`. Any thread may use it; threads read at the same time where the system can
+    read at an offset, and one after the other elsewhere (Windows)."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = path.name
+        self._lock = threading.Lock()
         try:
             self._file = path.open("rb", buffering=0)
             self.size = os.fstat(self._file.fileno()).st_size
@@ -39,14 +43,21 @@ class PlainFile:
         """Fill `buffer` from `offset` on. Raises `Fixable` if the file ends or the disk fails."""
         done = 0
         try:
-            self._file.seek(offset)
             while done < len(buffer):
-                count = self._file.readinto(buffer[done:])
+                count = self._read_some(offset + done, buffer[done:])
                 if not count:
                     raise Fixable("weights-truncated", file=self.name)
                 done += count
         except OSError as error:
             raise Fixable("weights-unreadable", file=self.name, detail=error.strerror or str(error)) from error
+
+    def _read_some(self, offset: int, buffer: memoryview) -> int:
+        if _AT_OFFSET is not None:
+            count: int = _AT_OFFSET(self._file.fileno(), [buffer], offset)
+            return count
+        with self._lock:
+            self._file.seek(offset)
+            return self._file.readinto(buffer) or 0
 
     def close(self) -> None:
         self._file.close()

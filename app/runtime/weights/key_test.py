@@ -58,6 +58,21 @@ def check_key(source: Path, key: Path, expected: Sequence[KnownKey] = KNOWN_KEYS
             raise problem
 
 
+def check_key_file(model: str, key: Path, needed: KnownKey, expected: Sequence[KnownKey] = KNOWN_KEYS) -> None:
+    """What `check_key` can tell while no file of `model` is here yet: whether `key` is, by its size and container,
+    the file `needed`. Raises `Fixable` as `check_key` does of keys."""
+    with closing(KeyFile(key)) as opened:
+        _check_placeholder(opened)
+        facts = look_at(opened, key)
+    own = facts.meta and not (facts.hugging_face or facts.llama2 or facts.part) and facts.member == needed.member
+    right = own and facts.width in (0, needed.width)
+    problem = (
+        _wrong_end(key.name, facts, needed) if right else _wrong_beginning(model, key.name, facts, needed, expected)
+    )
+    if problem:
+        raise problem
+
+
 def needed_key(source: Path, expected: Sequence[KnownKey] = KNOWN_KEYS) -> KnownKey | None:
     """Which of Meta's files opens the weights at `source`, by the checksums in the names; None if they are unknown.
     Raises `Fixable` as `xor.encrypted_paths` does."""

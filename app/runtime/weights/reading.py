@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from app.runtime.jobs import CancelToken
 from app.runtime.weights.records import ModelTensor, Piece
 
-AHEAD = 2  # pieces; with 64 MB each, reading never waits for long and memory stays small
+AHEAD = 6  # pieces of some 8 MB: enough that the disk never waits for the processor
 POLL_SECONDS = 0.1
 
 Item = tuple[ModelTensor, Piece] | BaseException | None

@@ -16,6 +16,8 @@ from app.runtime.weights.ggml import GgmlType
 
 Array = NDArray[Any]
 
+PIECE_BYTES = 8 * 1024 * 1024  # read at a time; the C library hands larger buffers back to the system after each use
+
 
 class Kind(StrEnum):
     """What a file or folder is."""
@@ -163,7 +165,7 @@ class ModelTensor(Protocol):
         """Bytes that `pieces` reads, for progress."""
 
     def pieces(self) -> Iterator[Piece]:
-        """All rows, in ascending order, in pieces of some 64 MB at most where the layout allows it."""
+        """All rows, in ascending order, in pieces of `PIECE_BYTES` at most where the layout allows it."""
 
 
 @dataclass(frozen=True)

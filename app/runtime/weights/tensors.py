@@ -14,9 +14,7 @@ from app.errors import Fixable
 from app.runtime.weights.architectures import bloom, llama
 from app.runtime.weights.ggml import GgmlType
 from app.runtime.weights.hyper import Hyper
-from app.runtime.weights.records import Array, Dtype, ModelTensor, Piece, StoredTensor
-
-PIECE_BYTES = 64 * 1024 * 1024
+from app.runtime.weights.records import PIECE_BYTES, Array, Dtype, ModelTensor, Piece, StoredTensor
 
 ARCHITECTURES = MappingProxyType({"bloom": bloom, "llama": llama})
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PureWindowsPath
 
 import numpy as np
@@ -27,6 +27,7 @@ from app.runtime.weights.sniff import check_not_placeholder, shown
 CHUNK = 10 * 1024 * 1024  # bytes of the body that share one position in the key
 HEADER = 32  # bytes: the SHA-256 of the plain text
 SUFFIX = ".enc"
+SHARED = 4 * 1024 * 1024  # reads from this size on are shared by two threads
 PIECE = 256 * 1024  # read and XOR-ed at a time, while both still lie in the processor's cache
 SMALL = 4 * 1024 * 1024  # files up to this size prove their checksum when they are opened
 
@@ -51,7 +52,6 @@ class KeyFile:
         if not _is_file(path):
             raise Fixable("key-missing", file=path.name)
         self._file = PlainFile(path)
-        self._lock = threading.Lock()
         self.size = self._file.size
         if not self.size:
             raise Fixable("key-empty", file=path.name)
@@ -60,8 +60,7 @@ class KeyFile:
 
     def read(self, offset: int, size: int) -> memoryview:
         """Exactly `size` bytes from `offset`; see `records.BytesSource`."""
-        with self._lock:
-            return self._file.read(offset, size)
+        return self._file.read(offset, size)
 
     def xor(self, data: NDArray[np.uint8], offset: int) -> None:
         """XOR `data`, the bytes of a body from `offset` on, with the key, in place."""
@@ -83,8 +82,7 @@ class KeyFile:
         if length < PIECE:
             return self._repeated(start, length)[phase:][:limit]
         part = scratch[: min(limit, length - phase)]
-        with self._lock:
-            self._file.read_into(start + phase, part.data)
+        self._file.read_into(start + phase, part.data)
         return part
 
     def _repeated(self, start: int, length: int) -> NDArray[np.uint8]:
@@ -112,7 +110,6 @@ class EncryptedFile:
         self._key = key
         self._file = PlainFile(path)
         self._file.name = self.name  # for its errors
-        self._lock = threading.Lock()
         if self._file.size:
             check_not_placeholder(self._file)
         if self._file.size < HEADER:
@@ -127,12 +124,21 @@ class EncryptedFile:
         if offset < 0 or size < 0 or offset + size > self.size:
             raise Fixable("weights-truncated", file=self.name)
         data = np.empty(size, np.uint8)
-        for start in range(0, size, PIECE):
-            piece = data[start : start + PIECE]
-            with self._lock:
-                self._file.read_into(HEADER + offset + start, piece.data)
-            self._key.xor(piece, offset + start)
+        if size < SHARED:
+            self._fill(data, offset)
+        else:  # most of the time goes into copying out of the system's cache, which one core does not do fast enough
+            half = size // 2 // PIECE * PIECE
+            with ThreadPoolExecutor(1, "xor") as second:
+                rest = second.submit(self._fill, data[half:], offset + half)
+                self._fill(data[:half], offset)
+                rest.result()
         return data.data
+
+    def _fill(self, data: NDArray[np.uint8], offset: int) -> None:
+        for start in range(0, len(data), PIECE):
+            piece = data[start : start + PIECE]
+            self._file.read_into(HEADER + offset + start, piece.data)
+            self._key.xor(piece, offset + start)
 
     def check(self, sha256: str) -> None:
         """Raise `Fixable("enc-checksum")` unless `sha256`, in hexadecimal, is the promised one."""

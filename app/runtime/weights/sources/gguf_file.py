@@ -14,11 +14,10 @@ import numpy as np
 from app.errors import Fixable
 from app.runtime.weights.ggml import BLOCKS, GgmlType
 from app.runtime.weights.gguf_format import ALIGNMENT_KEY, FILE_TYPES, FLOAT_DTYPES, TOKENS, plain, type_name
-from app.runtime.weights.records import BytesSource, Folder, Kind, Piece, Vocabulary, WeightsModel
+from app.runtime.weights.records import PIECE_BYTES, BytesSource, Folder, Kind, Piece, Vocabulary, WeightsModel
 from app.runtime.weights.sniff import shown
 from app.runtime.weights.sources.gguf_header import GgufHeader, GgufTensor, parse
 
-PIECE_BYTES = 64 * 1024 * 1024
 MOST_PARTS = 1000
 
 ARCHITECTURE = "general.architecture"

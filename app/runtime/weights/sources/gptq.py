@@ -21,12 +21,22 @@ from app.runtime.weights.architectures.place import Place
 from app.runtime.weights.ggml import BLOCKS, GgmlType, row_size
 from app.runtime.weights.hyper import Hyper
 from app.runtime.weights.json_file import read_object
-from app.runtime.weights.records import BytesSource, Dtype, Folder, Kind, ModelTensor, Piece, StoredTensor, WeightsModel
+from app.runtime.weights.records import (
+    PIECE_BYTES,
+    BytesSource,
+    Dtype,
+    Folder,
+    Kind,
+    ModelTensor,
+    Piece,
+    StoredTensor,
+    WeightsModel,
+)
 from app.runtime.weights.sniff import shown
 from app.runtime.weights.sources import gptq_blocks, hugging_face
 from app.runtime.weights.sources.torch_zip import read_checkpoint
 from app.runtime.weights.sources.zip_directory import LOCAL_MAGIC
-from app.runtime.weights.tensors import ARCHITECTURES, PIECE_BYTES, FloatTensor, check_complete
+from app.runtime.weights.tensors import ARCHITECTURES, FloatTensor, check_complete
 from app.runtime.weights.vocabulary import find_tokenizer, folder_vocabulary
 
 BUFFERS = (".qweight", ".qzeros", ".scales")

@@ -20,12 +20,12 @@ from app.runtime.weights.architectures import llama
 from app.runtime.weights.ggml import Block, GgmlType, row_size
 from app.runtime.weights.hyper import Hyper
 from app.runtime.weights.locate import CHATBELLE_MAGIC
-from app.runtime.weights.records import Array, BytesSource, Folder, Kind, ModelTensor, Piece, WeightsModel
+from app.runtime.weights.records import PIECE_BYTES, Array, BytesSource, Folder, Kind, ModelTensor, Piece, WeightsModel
 from app.runtime.weights.sniff import check_not_placeholder, shown
 from app.runtime.weights.sources import legacy_blocks
 from app.runtime.weights.sources.legacy_blocks import BlockVersion, LegacyType
 from app.runtime.weights.sources.legacy_vocabulary import legacy_vocabulary
-from app.runtime.weights.tensors import PIECE_BYTES, check_complete
+from app.runtime.weights.tensors import check_complete
 
 VERSIONS = MappingProxyType({b"lmgg": ("ggml", 0), b"fmgg": ("ggmf", 1), b"tjgg": ("ggjt", 3)})  # and the newest
 LORA_MAGIC = b"algg"
