@@ -1,6 +1,12 @@
-<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE TS>
+<?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name />
+    <message>
+        <source>SetupWords</source>
+        <translation type="unfinished" />
+    </message>
+</context>
 <context>
     <name>AnswerMessage</name>
     <message>
@@ -57,8 +63,8 @@
         <translation>提一个问题，或在终端里聊天</translation>
     </message>
     <message>
-        <source>guide (the built-in one) or the path of a GGUF file</source>
-        <translation>guide（内置向导）或 GGUF 文件的路径</translation>
+        <source>guide (the built-in one), an installed model by id or name, or the path of a GGUF file</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>the question; without it an interactive chat starts</source>
@@ -81,7 +87,7 @@
         <translation>让随机的回答可以重现</translation>
     </message>
     <message>
-        <source>use the prompt as it is, without the model&apos;s template</source>
+        <source>use the prompt as it is, without the model's template</source>
         <translation>原样使用提示，不套用模型的模板</translation>
     </message>
     <message>
@@ -161,7 +167,7 @@
         <translation>说明权重文件或文件夹是什么、还缺什么</translation>
     </message>
     <message>
-        <source>decrypt BELLE&apos;s .enc files with Meta&apos;s original LLaMA file</source>
+        <source>decrypt BELLE's .enc files with Meta's original LLaMA file</source>
         <translation>用 Meta 的 LLaMA 原始文件解密 BELLE 的 .enc 文件</translation>
     </message>
     <message>
@@ -173,8 +179,180 @@
         <translation>模型文件，或模型所在的文件夹</translation>
     </message>
     <message>
-        <source>Meta&apos;s consolidated.00.pth, or a folder that holds it</source>
+        <source>fetch a model, or take files of yours, until it answers; goes on where it was</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>show what an install would do, and change nothing</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>a model of the list, OWNER/REPO[:FILE] of a GGUF model on the hub, or a file or folder of yours</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>how the weights are kept, such as Q4_0 or Q8_0; else what is recommended</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Meta's consolidated.00.pth, or a folder that holds it</source>
         <translation>Meta 的 consolidated.00.pth，或它所在的文件夹</translation>
+    </message>
+    <message>
+        <source>a folder or archive with files of the model; only the others are fetched</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>where to fetch from: official, mirror, or an address</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>the models folder to put it in</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>accept the model's licence and terms</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>do not ask</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>--type: {name} is none of {names}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>nobody can be asked here: read the terms, then give --accept-terms</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Start?</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Do you accept these terms?</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The install of {name} goes on where it stopped.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Paused; nothing is lost. Go on with: chatbelle models install {model}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What is done is kept. Try again with: chatbelle models install {model}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Chat with it: chatbelle chat --model {entry}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Installed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Question</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>To download</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>On the disk afterwards</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>On the disk meanwhile</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Memory in use</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{size} ({free} free now)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>up to {size} more ({free} free now)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>about {seconds} s</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>about {minutes} min</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>about {hours} h {minutes} min</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{time}, and the download</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>see {address}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Meta's file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{path} of the original {name}; how to get it: {address}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>download</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>test the key</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>convert</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>check</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>try</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>the folder for the decrypted files</source>
@@ -205,6 +383,10 @@
         <translation>输出一个 JSON 对象</translation>
     </message>
     <message>
+        <source>Pausing …</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Kind</source>
         <translation>种类</translation>
     </message>
@@ -221,8 +403,152 @@
         <translation>数值格式</translation>
     </message>
     <message>
+        <source>list the models on this computer</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>list what can be installed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>list all connections ever made</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>measure how fast each source is from here</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Id</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Type</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Size</source>
         <translation>大小</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation type="unfinished">内存</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Good for</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Host</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Purpose</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Requests</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Received</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Last</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Source</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation type="unfinished">速度</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>ready, your own file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>missing</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>changed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>installed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>fits</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>tight</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>too large</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{fit}, needs Meta's file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>not usable; take {instead}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No model is installed. See what there is: chatbelle models list --available</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Unfinished: {name} (id {id}), {step}, {percent} %</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No connection was ever made.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The fastest from here: {name}. Use it with --source {address}</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Files</source>
@@ -241,7 +567,7 @@
         <translation>不需要什么</translation>
     </message>
     <message>
-        <source>the key: Meta&apos;s original LLaMA file</source>
+        <source>the key: Meta's original LLaMA file</source>
         <translation>密钥：Meta 的 LLaMA 原始文件</translation>
     </message>
     <message>
@@ -269,8 +595,176 @@
         <translation>正在校验</translation>
     </message>
     <message>
+        <source>downloading</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>asking it a question</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>looking at the files</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>copying</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>waiting for another install</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>{step} {bar} {percent} %  {done} of {total} GB  {rate} MB/s  {left} left</source>
         <translation>{step} {bar} {percent} %  {done} / {total} GB  {rate} MB/s  剩余 {left}</translation>
+    </message>
+    <message>
+        <source>{step} …</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>fetch, list, check, export and remove models</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>take in an offline pack, or use a GGUF file where it is</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>an offline pack (folder or zip) or a GGUF file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>read models again and compare their checksums</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>put a model into the trash</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>bring back what was removed and is not in the trash yet; without TOKEN list it</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>copy a model's GGUF file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>write an offline pack: models with licence and checksums, for a USB stick</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>move the models folder</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>give up an unfinished install and delete its downloads</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>a model of the list: its id, or a name that only one has</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>models of the list; all if none is named</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>the id that the list shows</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>a folder, or the name of a new file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>a new folder, or a new file that ends in .zip</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>split large files, for sticks that cannot hold them (FAT32)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>the new folder</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>bring all back after a move that was cut off</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>as it was told when the model was removed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Token</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{name} means several models, choose one by its id: {ids}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Taken in: {id}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Was there already: {id}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Licence of {name}: {licence}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{id}: as it should be</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Put {id} ({size}) into the trash?</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Take {id} off the list? Its file stays where it is.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Give up {name} and delete what was fetched of it?</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>nobody can be asked here: give --yes</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Removed: {id}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Brought back: {id}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Bring it back with: chatbelle models undo {token}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The models are now in {folder}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>In the old folder stays what is not ours: {names}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>name the new folder</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Given up: {name}</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -356,7 +850,58 @@
     </message>
     <message>
         <source> (Enter to send, Shift+Enter for a new line)</source>
-        <translation>&#x3000;Enter 发送，Shift + Enter 换行</translation>
+        <translation>　Enter 发送，Shift + Enter 换行</translation>
+    </message>
+</context>
+<context>
+    <name>ComputerPage</name>
+    <message>
+        <source>This computer</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Looking at memory, processor and drives…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Which models it can run.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Memory: {size} GB</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{size} free now</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Processor: {n} cores</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Processor: 1 core</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Drives</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{drive}: {free} free</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What that means for models</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>needs {size} of memory</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>only after other programs are closed</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -447,7 +992,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>给妈妈写一封生日信</translation>
     </message>
     <message>
-        <source>Explain Newton&apos;s first law to a child</source>
+        <source>Explain Newton's first law to a child</source>
         <translation>给孩子讲讲牛顿第一定律</translation>
     </message>
     <message>
@@ -473,6 +1018,45 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Try one of these</source>
         <translation>不妨从这里开始</translation>
+    </message>
+</context>
+<context>
+    <name>FolderPage</name>
+    <message>
+        <source>Where shall models be kept?</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>One folder for all of them. You can move it later.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>In the data folder of ChatBELLE</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>On another drive</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>In a folder of your choice</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{size} free on this drive</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Another folder…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Models are large: choose a drive inside this computer if you can; USB sticks and network drives are slow.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A folder for models</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -555,6 +1139,72 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>More about this chat</source>
         <translation>更多操作</translation>
+    </message>
+</context>
+<context>
+    <name>InstallCard</name>
+    <message>
+        <source>Use it</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Pause {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Go on with {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Cancel {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Asked “{question}” it said: “{answer}”</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">再试一次</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose another key file…</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>LanguagePage</name>
+    <message>
+        <source>Welcome to ChatBELLE</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>In a few steps a BELLE model will answer on this computer. First: your language.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A small built-in guide answers questions about this app already, without any download.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Just try the guide</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -696,7 +1346,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请重新下载或转换、选择别的模型，或关掉显卡。</translation>
     </message>
     <message>
-        <source>This computer&apos;s processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
+        <source>This computer's processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
         <translation>这台电脑的处理器缺少运行 {path} 所需的指令。ChatBELLE 本身不受影响。</translation>
     </message>
     <message>
@@ -912,7 +1562,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择 F32 作为目标格式。</translation>
     </message>
     <message>
-        <source>{file} is encrypted: it opens only with Meta&apos;s original LLaMA file.</source>
+        <source>{file} is encrypted: it opens only with Meta's original LLaMA file.</source>
         <translation>{file} 是加密的：只有 Meta 的 LLaMA 原始文件能打开它。</translation>
     </message>
     <message>
@@ -924,7 +1574,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>找不到密钥文件 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta&apos;s consolidated.00.pth.</source>
+        <source>Choose Meta's consolidated.00.pth.</source>
         <translation>请选择 Meta 的 consolidated.00.pth。</translation>
     </message>
     <message>
@@ -936,15 +1586,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 很可能不是正确的密钥文件：它打不开 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta&apos;s original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
+        <source>Choose Meta's original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
         <translation>请选择 Meta 原版 LLaMA 7B 的 consolidated.00.pth（BELLE-LLaMA-13B-2M 则用 LLaMA 13B 的）。</translation>
     </message>
     <message>
-        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta&apos;s original file.</source>
+        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta's original file.</source>
         <translation>{key} 是转换过的（Hugging Face 格式）LLaMA 文件，密钥必须是 Meta 的原始文件。</translation>
     </message>
     <message>
-        <source>Choose Meta&apos;s original consolidated.00.pth; a converted one can never open these weights.</source>
+        <source>Choose Meta's original consolidated.00.pth; a converted one can never open these weights.</source>
         <translation>请选择 Meta 原版的 consolidated.00.pth；转换过的文件无法打开这些权重。</translation>
     </message>
     <message>
@@ -964,7 +1614,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择所要求大小的 consolidated.00.pth。</translation>
     </message>
     <message>
-        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta&apos;s file.</source>
+        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta's file.</source>
         <translation>{key} 是重新保存过的 LLaMA 文件，内容已不是 Meta 原文件的字节。</translation>
     </message>
     <message>
@@ -976,11 +1626,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 不完整（{detail}）。</translation>
     </message>
     <message>
-        <source>Download or copy Meta&apos;s file again.</source>
+        <source>Download or copy Meta's file again.</source>
         <translation>请重新下载或复制 Meta 的文件。</translation>
     </message>
     <message>
-        <source>{key} is only a Git LFS pointer, not Meta&apos;s file.</source>
+        <source>{key} is only a Git LFS pointer, not Meta's file.</source>
         <translation>{key} 只是 Git LFS 指针，不是 Meta 的文件。</translation>
     </message>
     <message>
@@ -1060,7 +1710,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 没有记录词片如何合并，也没有找到 tokenizer.model：个别文本的切分可能不同。</translation>
     </message>
     <message>
-        <source>For exact results put the model&apos;s tokenizer.model beside the file and convert again.</source>
+        <source>For exact results put the model's tokenizer.model beside the file and convert again.</source>
         <translation>如需完全一致，请把该模型的 tokenizer.model 放在同一文件夹后重新转换。</translation>
     </message>
     <message>
@@ -1068,7 +1718,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{tokenizer} 与 {file} 不是同一个模型的，没有使用它。</translation>
     </message>
     <message>
-        <source>Replace it by the model&apos;s own and convert again.</source>
+        <source>Replace it by the model's own and convert again.</source>
         <translation>请换成该模型自己的文件后重新转换。</translation>
     </message>
     <message>
@@ -1092,7 +1742,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 的量化方式无法读取（{detail}）。</translation>
     </message>
     <message>
-        <source>Take BELLE&apos;s own GPTQ files, or the unquantized model.</source>
+        <source>Take BELLE's own GPTQ files, or the unquantized model.</source>
         <translation>请使用 BELLE 自己的 GPTQ 文件，或未量化的模型。</translation>
     </message>
     <message>
@@ -1108,7 +1758,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 有 {tokens} 个词元，模型有 {rows} 个：它可能属于另一个模型。</translation>
     </message>
     <message>
-        <source>If answers are garbled, use the model&apos;s own tokenizer.</source>
+        <source>If answers are garbled, use the model's own tokenizer.</source>
         <translation>如果回答是乱码，请换成该模型自带的分词器。</translation>
     </message>
     <message>
@@ -1126,6 +1776,418 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Nothing to do: ChatBELLE uses its own for BELLE models.</source>
         <translation>无需处理：ChatBELLE 对 BELLE 模型使用自己的模板。</translation>
+    </message>
+    <message>
+        <source>There is no model {name} in the library.</source>
+        <translation>模型库里没有 {name}。</translation>
+    </message>
+    <message>
+        <source>Look at the list again.</source>
+        <translation>请重新查看列表。</translation>
+    </message>
+    <message>
+        <source>{name} is gone: {path} is not there.</source>
+        <translation>{name} 不见了：找不到 {path}。</translation>
+    </message>
+    <message>
+        <source>Put the file back, say where it is now, or remove the entry.</source>
+        <translation>请放回文件、指出新位置，或移除此条目。</translation>
+    </message>
+    <message>
+        <source>The drive with {name} is not connected ({path}).</source>
+        <translation>{name} 所在的磁盘未连接（{path}）。</translation>
+    </message>
+    <message>
+        <source>Connect it.</source>
+        <translation>请接上磁盘。</translation>
+    </message>
+    <message>
+        <source>{path} was changed since it was checked.</source>
+        <translation>{path} 在校验之后被改动过。</translation>
+    </message>
+    <message>
+        <source>Verify {name} again.</source>
+        <translation>请重新校验 {name}。</translation>
+    </message>
+    <message>
+        <source>Another program changed your file {path}.</source>
+        <translation>你的文件 {path} 被其他程序改动过。</translation>
+    </message>
+    <message>
+        <source>{name} is damaged: its checksum is wrong.</source>
+        <translation>{name} 已损坏：校验和不符。</translation>
+    </message>
+    <message>
+        <source>Install it again.</source>
+        <translation>请重新安装。</translation>
+    </message>
+    <message>
+        <source>{path} is no longer the file that was added as {name}.</source>
+        <translation>{path} 已不是当初添加的 {name}。</translation>
+    </message>
+    <message>
+        <source>If that is right, remove the entry and add the file again.</source>
+        <translation>如果这是你所希望的，请移除条目后重新添加。</translation>
+    </message>
+    <message>
+        <source>The models folder {path} is not there.</source>
+        <translation>模型文件夹 {path} 不存在。</translation>
+    </message>
+    <message>
+        <source>Connect its drive or choose another folder.</source>
+        <translation>请接上磁盘或另选文件夹。</translation>
+    </message>
+    <message>
+        <source>The description {path} cannot be read ({detail}).</source>
+        <translation>无法读取模型说明 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The model file was not touched; add it again.</source>
+        <translation>模型文件没有动，请重新添加。</translation>
+    </message>
+    <message>
+        <source>{path} was written by a newer ChatBELLE and is left as it is.</source>
+        <translation>{path} 由更新版本的 ChatBELLE 写入，没有改动它。</translation>
+    </message>
+    <message>
+        <source>Install the newest version to change it.</source>
+        <translation>要修改请安装最新版。</translation>
+    </message>
+    <message>
+        <source>The move of {path} to {target} is not finished.</source>
+        <translation>从 {path} 到 {target} 的移动尚未完成。</translation>
+    </message>
+    <message>
+        <source>Continue or undo it first.</source>
+        <translation>请先继续或撤销。</translation>
+    </message>
+    <message>
+        <source>ChatBELLE is already copying into {path}.</source>
+        <translation>ChatBELLE 正在向 {path} 复制。</translation>
+    </message>
+    <message>
+        <source>Wait until that is done.</source>
+        <translation>请等它完成。</translation>
+    </message>
+    <message>
+        <source>There is no GGUF file in {path}.</source>
+        <translation>{path} 中没有 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or convert the model.</source>
+        <translation>请另选文件夹，或先转换模型。</translation>
+    </message>
+    <message>
+        <source>{path} holds several models ({names}).</source>
+        <translation>{path} 中有多个模型（{names}）。</translation>
+    </message>
+    <message>
+        <source>Choose one file.</source>
+        <translation>请选择其中一个文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not a GGUF file ({kind}).</source>
+        <translation>{path} 不是 GGUF 文件（{kind}）。</translation>
+    </message>
+    <message>
+        <source>Convert it first.</source>
+        <translation>请先转换。</translation>
+    </message>
+    <message>
+        <source>This model is in {parts} files.</source>
+        <translation>这个模型分成 {parts} 个文件。</translation>
+    </message>
+    <message>
+        <source>Let ChatBELLE join them into one (convert, keep the numbers).</source>
+        <translation>请让 ChatBELLE 合并成一个（转换，保留数值）。</translation>
+    </message>
+    <message>
+        <source>{name} belongs to the library itself and has no other place.</source>
+        <translation>{name} 由模型库保存，不能指向别处。</translation>
+    </message>
+    <message>
+        <source>Install it again if it is missing.</source>
+        <translation>如果缺失请重新安装。</translation>
+    </message>
+    <message>
+        <source>{path} is not the file that was added as {name}.</source>
+        <translation>{path} 不是当初添加的 {name}。</translation>
+    </message>
+    <message>
+        <source>Choose another, or add it as a new model.</source>
+        <translation>请另选，或作为新模型添加。</translation>
+    </message>
+    <message>
+        <source>This removal can no longer be undone.</source>
+        <translation>这次移除已无法撤销。</translation>
+    </message>
+    <message>
+        <source>Look in the system's trash.</source>
+        <translation>请查看系统回收站。</translation>
+    </message>
+    <message>
+        <source>{path} could not be put into the trash ({detail}); it is still there.</source>
+        <translation>无法将 {path} 放入回收站（{detail}），文件仍在。</translation>
+    </message>
+    <message>
+        <source>Undo the removal, or delete it by hand.</source>
+        <translation>请撤销移除或手动删除。</translation>
+    </message>
+    <message>
+        <source>{path} lies inside the present models folder {source}.</source>
+        <translation>{path} 位于现有模型文件夹 {source} 之内。</translation>
+    </message>
+    <message>
+        <source>Choose a folder outside it.</source>
+        <translation>请选择外面的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} already holds {name}; nothing was moved.</source>
+        <translation>{path} 中已有 {name}，没有移动任何内容。</translation>
+    </message>
+    <message>
+        <source>Choose an empty folder.</source>
+        <translation>请选择空文件夹。</translation>
+    </message>
+    <message>
+        <source>Another program is using {path}.</source>
+        <translation>{path} 正被其他程序使用。</translation>
+    </message>
+    <message>
+        <source>Close it, then try again.</source>
+        <translation>请关闭后重试。</translation>
+    </message>
+    <message>
+        <source>The drive of {path} cannot hold a file as large as {file} (FAT32: 4 GB).</source>
+        <translation>{path} 所在磁盘放不下 {file} 这么大的文件（FAT32 上限 4 GB）。</translation>
+    </message>
+    <message>
+        <source>Choose another drive, or a pack in parts.</source>
+        <translation>请换磁盘，或使用分卷离线包。</translation>
+    </message>
+    <message>
+        <source>What was written to {path} reads back differently; the copy was dropped.</source>
+        <translation>写入 {path} 的内容读回后不一致，副本已丢弃。</translation>
+    </message>
+    <message>
+        <source>Try again or use another drive.</source>
+        <translation>请重试或更换磁盘。</translation>
+    </message>
+    <message>
+        <source>{path} does not have the expected checksum.</source>
+        <translation>{path} 的校验和不符。</translation>
+    </message>
+    <message>
+        <source>Take another copy.</source>
+        <translation>请换一份文件。</translation>
+    </message>
+    <message>
+        <source>{path} is a file.</source>
+        <translation>{path} 是文件。</translation>
+    </message>
+    <message>
+        <source>Choose a folder.</source>
+        <translation>请选择文件夹。</translation>
+    </message>
+    <message>
+        <source>Nothing can be written to {path} ({detail}).</source>
+        <translation>无法写入 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>请另选文件夹。</translation>
+    </message>
+    <message>
+        <source>Windows does not allow the name {name} in {path}.</source>
+        <translation>Windows 不允许 {path} 中的名称 {name}。</translation>
+    </message>
+    <message>
+        <source>{path} is too long: {length} characters, Windows takes {limit}.</source>
+        <translation>{path} 过长：{length} 个字符，Windows 上限 {limit}。</translation>
+    </message>
+    <message>
+        <source>Choose a shorter one.</source>
+        <translation>请选较短的路径。</translation>
+    </message>
+    <message>
+        <source>{path} is on a network drive: loading will be slow.</source>
+        <translation>{path} 在网络磁盘上，加载会很慢。</translation>
+    </message>
+    <message>
+        <source>A local drive is better.</source>
+        <translation>建议用本地磁盘。</translation>
+    </message>
+    <message>
+        <source>{path} is on a removable drive: models are missing while it is unplugged.</source>
+        <translation>{path} 在可移动磁盘上，拔出后模型不可用。</translation>
+    </message>
+    <message>
+        <source>Keep it connected.</source>
+        <translation>请保持连接。</translation>
+    </message>
+    <message>
+        <source>{path} is on FAT32: files above 4 GB do not fit.</source>
+        <translation>{path} 为 FAT32 格式，放不下超过 4 GB 的文件。</translation>
+    </message>
+    <message>
+        <source>Choose smaller models or another drive.</source>
+        <translation>请选较小的模型或其他磁盘。</translation>
+    </message>
+    <message>
+        <source>{path} is long ({length}): files in it may exceed Windows' {limit} characters.</source>
+        <translation>{path} 较长（{length}），其中的文件可能超过 Windows 的 {limit} 个字符。</translation>
+    </message>
+    <message>
+        <source>A shorter path is safer.</source>
+        <translation>短路径更稳妥。</translation>
+    </message>
+    <message>
+        <source>{path} is not a ChatBELLE pack.</source>
+        <translation>{path} 不是 ChatBELLE 离线包。</translation>
+    </message>
+    <message>
+        <source>Choose its folder or zip file.</source>
+        <translation>请选择离线包的文件夹或 zip 文件。</translation>
+    </message>
+    <message>
+        <source>{file} was made by a newer ChatBELLE.</source>
+        <translation>{file} 由更新版本制作。</translation>
+    </message>
+    <message>
+        <source>Install the newest version.</source>
+        <translation>请安装最新版。</translation>
+    </message>
+    <message>
+        <source>The pack {file} is damaged ({detail}).</source>
+        <translation>离线包 {file} 已损坏（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Copy it again.</source>
+        <translation>请重新复制。</translation>
+    </message>
+    <message>
+        <source>{file} holds a name that leads elsewhere ({name}); nothing was imported.</source>
+        <translation>{file} 含有指向别处的名称（{name}），没有导入任何内容。</translation>
+    </message>
+    <message>
+        <source>Take the pack from its maker again.</source>
+        <translation>请向制作者重新获取。</translation>
+    </message>
+    <message>
+        <source>The pack lacks {file}; nothing was imported.</source>
+        <translation>离线包缺少 {file}，没有导入任何内容。</translation>
+    </message>
+    <message>
+        <source>{file} of the pack is damaged; nothing was imported.</source>
+        <translation>离线包中的 {file} 已损坏，没有导入任何内容。</translation>
+    </message>
+    <message>
+        <source>Copy this file again.</source>
+        <translation>请重新复制这个文件。</translation>
+    </message>
+    <message>
+        <source>{name} ({size_gb} GB) does not fit on the drive of {path} as one file (FAT32).</source>
+        <translation>{name}（{size_gb} GB）无法作为单个文件放入 {path} 所在的磁盘（FAT32）。</translation>
+    </message>
+    <message>
+        <source>Split it into parts of 2 GB.</source>
+        <translation>请分成 2 GB 的分卷。</translation>
+    </message>
+    <message>
+        <source>{file} has a password.</source>
+        <translation>{file} 有密码。</translation>
+    </message>
+    <message>
+        <source>Unpack it yourself and choose the folder.</source>
+        <translation>请自行解压后选择文件夹。</translation>
+    </message>
+    <message>
+        <source>{file} is packed in a way that cannot be read here.</source>
+        <translation>无法直接读取 {file} 的压缩格式。</translation>
+    </message>
+    <message>
+        <source>Unpack it and choose the folder.</source>
+        <translation>请解压后选择文件夹。</translation>
+    </message>
+    <message>
+        <source>{file} holds links or names given twice ({name}) and was not used.</source>
+        <translation>{file} 含有链接或重复的名称（{name}），没有使用它。</translation>
+    </message>
+    <message>
+        <source>Get it again.</source>
+        <translation>请重新获取。</translation>
+    </message>
+    <message>
+        <source>{file} has {size} bytes instead of {wanted}: incomplete or another version.</source>
+        <translation>{file} 为 {size} 字节，应为 {wanted}：不完整或版本不同。</translation>
+    </message>
+    <message>
+        <source>It will be downloaded.</source>
+        <translation>将重新下载。</translation>
+    </message>
+    <message>
+        <source>{file} has the right size but other contents than {wanted}.</source>
+        <translation>{file} 大小相符，但内容与 {wanted} 不同。</translation>
+    </message>
+    <message>
+        <source>{file} is an unfinished download.</source>
+        <translation>{file} 尚未下载完。</translation>
+    </message>
+    <message>
+        <source>Finish it in the netdisk program, or let ChatBELLE fetch it.</source>
+        <translation>请在网盘程序中完成，或由 ChatBELLE 下载。</translation>
+    </message>
+    <message>
+        <source>No BELLE model fits into this computer's memory.</source>
+        <translation>这台电脑的内存放不下任何 BELLE 模型。</translation>
+    </message>
+    <message>
+        <source>The guide still works.</source>
+        <translation>内置向导仍可使用。</translation>
+    </message>
+    <message>
+        <source>Other programs hold the memory that a model needs.</source>
+        <translation>其他程序占用了模型需要的内存。</translation>
+    </message>
+    <message>
+        <source>Close some of them first.</source>
+        <translation>请先关掉一些。</translation>
+    </message>
+    <message>
+        <source>With so few cores answers come slowly.</source>
+        <translation>处理器核心较少，回答会比较慢。</translation>
+    </message>
+    <message>
+        <source>Take a 7B model.</source>
+        <translation>建议选 7B 模型。</translation>
+    </message>
+    <message>
+        <source>The processor is strong enough for 13B models too.</source>
+        <translation>处理器较强，13B 模型也跑得动。</translation>
+    </message>
+    <message>
+        <source>No drive has room for a BELLE model.</source>
+        <translation>没有磁盘放得下 BELLE 模型。</translation>
+    </message>
+    <message>
+        <source>Free at least 13 GB.</source>
+        <translation>请先腾出至少 13 GB。</translation>
+    </message>
+    <message>
+        <source>Space is short for the larger downloads.</source>
+        <translation>空间不够较大的下载。</translation>
+    </message>
+    <message>
+        <source>Take a model that is quantized already, or free 40 GB.</source>
+        <translation>请选已经量化好的模型，或腾出 40 GB。</translation>
+    </message>
+    <message>
+        <source>Another drive has more room.</source>
+        <translation>另一个磁盘空间更大。</translation>
+    </message>
+    <message>
+        <source>Choose it for the models folder.</source>
+        <translation>可以把模型文件夹放在那里。</translation>
     </message>
 </context>
 <context>
@@ -1179,7 +2241,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这台电脑内存吃紧</translation>
     </message>
     <message>
-        <source>too big for this computer&apos;s memory</source>
+        <source>too big for this computer's memory</source>
         <translation>这台电脑内存不够</translation>
     </message>
     <message>
@@ -1188,10 +2250,672 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
 </context>
 <context>
+    <name>ModelPage</name>
+    <message>
+        <source>Choose a model</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>You can add or change models at any time under “Models”.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This computer: {size} GB of memory, {free} available now</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{free} free on the drive</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>recommended</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>base model</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>needs a key file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Your files: {path}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Your files: {path}. What is missing will be downloaded.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{name} needs more memory than is free</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{short} are missing now. It may start after other programs are closed, or be very slow.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose it all the same</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Take {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Show all {n} models</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Show fewer models</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Looking at your files…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Import model files you have…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Accuracy: {words} ({type})</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>**{name}** cannot be used: {reason}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>How exactly shall {name} be kept?</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{size} installed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{size} download</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose other files…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>These files cannot be used</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{download} to download, {size} when installed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Later</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A file…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A folder…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Model files you have</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>ModelRow</name>
+    <message>
+        <source>Use</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Make smaller…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Make {name} smaller</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Verify {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Find it…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Say where {name} is</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Look again for {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download again…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download {name} again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Release memory</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Release the memory of {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>More about {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>New name for {name}</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>It has to be converted once before it can be used. The files stay as they are.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>It is also the key file for BELLE's encrypted models: drop one of those to use it so.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A model in Hugging Face's format</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Meta's original LLaMA</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A model of an older llama.cpp</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A model quantized with GPTQ</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>An encrypted BELLE model, opened with the key</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Not the model itself, only a pointer to it</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A web page instead of a model</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The model file of the old ChatBELLE app</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>An adapter, not a whole model</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A GGUF model in {count} parts</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>All parts are here. They have to be joined into one file once; the parts stay.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A GGUF model, ready to use</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>It can be used where it is, without copying it.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>An encrypted BELLE model</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{name}, encrypted</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>It opens with Meta's original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Put the missing files into the same folder, then look again.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What is missing can be downloaded as part of the install.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This cannot be used yet</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{name} is not a model that ChatBELLE knows.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose the folder of a BELLE model, a .gguf file, an offline pack or an older llama.cpp file.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Not recognised</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A text file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{name} is no model. It can be put into your next message.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>An offline pack</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>It holds: {names}. Every file is checked while it is imported.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Missing: {names} and {count} more</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Missing: {names}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Downloading {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Testing the key file for {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Converting {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Checking {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Trying out {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{name} is installed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>waits for the install before it</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{name} will be installed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>asking the server</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>no answer at the moment</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>tries again soon</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>checking what came</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>takes a moment</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Built-in guide</source>
+        <translation type="unfinished">内置向导</translation>
+    </message>
+    <message>
+        <source>Only answers questions about installing and using this app</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Comes with the app</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>small model</source>
+        <translation type="unfinished">小模型</translation>
+    </message>
+    <message>
+        <source>Built in</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Fits any computer</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cannot be removed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Loading {percent}%</source>
+        <translation type="unfinished">载入中 {percent}%</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No description yet</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Fits</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Too big</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{size} short</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>needs {size}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Local file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>added {date}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>BELLE project</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Restored with the key file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>downloaded {date}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{path} is not there any more. Connect its drive or put the file back, then look again.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{path} is not there any more. Say where it is now, or connect its drive and look again.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation type="unfinished">缺少</translation>
+    </message>
+    <message>
+        <source>The file was changed since it was checked. Verify it again before you use it.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The file no longer holds what was checked: it is damaged.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download it again; the damaged file can then be removed.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Replace it by a good copy and verify it, or remove it.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>under a minute</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{minutes} min</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{hours} h</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>under a minute left</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>d MMM</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>d MMM yyyy</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Import file…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download model…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Show the sidebar</source>
+        <translation type="unfinished">展开侧栏</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation type="unfinished">新对话</translation>
+    </message>
+    <message>
+        <source>Models on this computer</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{count} models, {size}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{size} free on the disk</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{free} of {total} GB memory available</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Verifying {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copying {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Making an offline pack of {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Importing {name}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Moving {name} to the trash</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>beginning</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A file…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A folder…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Import</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A BELLE model…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Another model from the hub…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
     <name>NoticeArea</name>
     <message>
         <source>Copy report</source>
         <translation>复制报告</translation>
+    </message>
+</context>
+<context>
+    <name>PathField</name>
+    <message>
+        <source>Browse…</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>PlanSheet</name>
+    <message>
+        <source>Working out what it takes…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Downloads {size}.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Takes {size} of disk space, {peak} while it runs; {free} are free.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>In use it needs {size} of memory: {verdict}.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Working time about {time}.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>I have read these terms and accept them</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1219,6 +2943,25 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>In one file, chats.db, in the data folder, not encrypted: whoever can read your files can read your chats. A deleted chat can be restored until the app ends.</source>
         <translation>在数据文件夹的 chats.db 一个文件里，没有加密：能读你文件的人就能读你的聊天。删除的聊天在应用退出前可以恢复。</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemPanel</name>
+    <message>
+        <source>Ask the built-in guide</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Hide details</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Show details</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1295,7 +3038,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>回答</translation>
     </message>
     <message>
-        <source>Use the model&apos;s own values</source>
+        <source>Use the model's own values</source>
         <translation>使用模型自带的参数</translation>
     </message>
     <message>
@@ -1382,6 +3125,66 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <source>Never</source>
         <translation>从不</translation>
     </message>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Forbid all connections</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No model can be fetched then; chatting never needs a connection</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Keep downloaded files</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Also after the model is made of them; they take as much space again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Models folder</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Empty: in the data folder</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>More models folders</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>On other drives; a JSON list of paths</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Where models are fetched from</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Empty: what HF_ENDPOINT says, else the official hub</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Empty: like the system; “direct”: none; else its address</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Sent to the official hub only, and never shown or logged</source>
+        <translation type="unfinished" />
+    </message>
 </context>
 <context>
     <name>SettingsCategories</name>
@@ -1435,6 +3238,168 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>No setting has these words. Try another one, or fewer.</source>
         <translation>没有设置含这些字。换一个词，或者少写几个字试试。</translation>
+    </message>
+</context>
+<context>
+    <name>SetupPage</name>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Later</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>SetupWords</name>
+    <message>
+        <source>7B models, small (Q4)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>7B models, nearly the original (Q8)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>13B models, small (Q4)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>13B models, nearly the original (Q8)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>This computer has too little memory for BELLE models. You can still use the built-in guide.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Other programs use much of the memory now. Close some before you chat with a model.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>With so few cores, answers come slowly.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>With so many cores, answers come quickly.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No drive has room for a BELLE model. Make 13 GB free, or connect another drive.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>There is no room for the largest downloads.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Another drive has more room. You can choose it on the next page.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Key file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download and install</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>fits</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>tight</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>too big</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Download the model</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Test the key file</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Convert and quantize</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>needs {need}, {left} short</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>needs {need}, {left} left</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{size} download</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{size} installed ({type})</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>about 1 minute</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>about {n} minutes</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>about 1 hour</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>about {n} hours</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>about {h} h {m} min</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{n} MB/s</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{n} kB/s</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1571,10 +3536,64 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
 </context>
 <context>
+    <name>StepButton</name>
+    <message>
+        <source>done</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>current step</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>not needed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>to do</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>StepList</name>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Set up a BELLE model</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The models are for study and research only,
+not for commercial use.</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
     <name>TableBlock</name>
     <message>
         <source>Table</source>
         <translation>表格</translation>
+    </message>
+</context>
+<context>
+    <name>TableHead</name>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Size and type</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation type="unfinished">内存</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
