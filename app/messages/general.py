@@ -38,7 +38,9 @@ MESSAGES: dict[str, Text] = {
     ),
     "model-unknown": Text(
         QT_TRANSLATE_NOOP("Messages", "There is no model called {name}."),
-        QT_TRANSLATE_NOOP("Messages", "Use guide, the built-in one, or the path of a GGUF file."),
+        QT_TRANSLATE_NOOP(
+            "Messages", "Use guide, an installed model (chatbelle models list), or the path of a GGUF file."
+        ),
     ),
     "self-test-answer": Text(
         QT_TRANSLATE_NOOP("Messages", "The built-in guide gave no fitting answer to: {question}"),

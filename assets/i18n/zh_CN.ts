@@ -1,10 +1,11 @@
-<?xml version='1.0' encoding='utf-8'?>
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
-    <name />
+    <name></name>
     <message>
         <source>SetupWords</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -32,6 +33,29 @@
     <message>
         <source>answering…</source>
         <translation>正在回答…</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerPage</name>
+    <message>
+        <source>{name} is ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has just answered its first question, on this computer and without any connection.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is in the library. It was not asked anything yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start chatting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set up another model</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -64,7 +88,7 @@
     </message>
     <message>
         <source>guide (the built-in one), an installed model by id or name, or the path of a GGUF file</source>
-        <translation type="unfinished" />
+        <translation>guide（内置的）、已安装模型的编号或名称，或一个 GGUF 文件的路径</translation>
     </message>
     <message>
         <source>the question; without it an interactive chat starts</source>
@@ -87,7 +111,7 @@
         <translation>让随机的回答可以重现</translation>
     </message>
     <message>
-        <source>use the prompt as it is, without the model's template</source>
+        <source>use the prompt as it is, without the model&apos;s template</source>
         <translation>原样使用提示，不套用模型的模板</translation>
     </message>
     <message>
@@ -167,7 +191,7 @@
         <translation>说明权重文件或文件夹是什么、还缺什么</translation>
     </message>
     <message>
-        <source>decrypt BELLE's .enc files with Meta's original LLaMA file</source>
+        <source>decrypt BELLE&apos;s .enc files with Meta&apos;s original LLaMA file</source>
         <translation>用 Meta 的 LLaMA 原始文件解密 BELLE 的 .enc 文件</translation>
     </message>
     <message>
@@ -180,179 +204,179 @@
     </message>
     <message>
         <source>fetch a model, or take files of yours, until it answers; goes on where it was</source>
-        <translation type="unfinished" />
+        <translation>下载模型或使用你的文件，直到它能回答；中断后从原处继续</translation>
     </message>
     <message>
         <source>show what an install would do, and change nothing</source>
-        <translation type="unfinished" />
+        <translation>只显示安装会做什么，不改动任何东西</translation>
     </message>
     <message>
         <source>a model of the list, OWNER/REPO[:FILE] of a GGUF model on the hub, or a file or folder of yours</source>
-        <translation type="unfinished" />
+        <translation>列表中的模型、模型站上 GGUF 模型的 OWNER/REPO[:FILE]，或你的文件或文件夹</translation>
     </message>
     <message>
         <source>how the weights are kept, such as Q4_0 or Q8_0; else what is recommended</source>
-        <translation type="unfinished" />
+        <translation>权重的保存格式，例如 Q4_0 或 Q8_0；不写则用推荐的格式</translation>
     </message>
     <message>
-        <source>Meta's consolidated.00.pth, or a folder that holds it</source>
+        <source>Meta&apos;s consolidated.00.pth, or a folder that holds it</source>
         <translation>Meta 的 consolidated.00.pth，或它所在的文件夹</translation>
     </message>
     <message>
         <source>a folder or archive with files of the model; only the others are fetched</source>
-        <translation type="unfinished" />
+        <translation>已有该模型部分文件的文件夹或压缩包；只下载其余的</translation>
     </message>
     <message>
         <source>where to fetch from: official, mirror, or an address</source>
-        <translation type="unfinished" />
+        <translation>从哪里下载：official（官方）、mirror（镜像）或一个网址</translation>
     </message>
     <message>
         <source>the models folder to put it in</source>
-        <translation type="unfinished" />
+        <translation>要放入的模型文件夹</translation>
     </message>
     <message>
-        <source>accept the model's licence and terms</source>
-        <translation type="unfinished" />
+        <source>accept the model&apos;s licence and terms</source>
+        <translation>接受模型的许可和条款</translation>
     </message>
     <message>
         <source>do not ask</source>
-        <translation type="unfinished" />
+        <translation>不再询问</translation>
     </message>
     <message>
         <source>--type: {name} is none of {names}</source>
-        <translation type="unfinished" />
+        <translation>--type：{name} 不在 {names} 之中</translation>
     </message>
     <message>
         <source>nobody can be asked here: read the terms, then give --accept-terms</source>
-        <translation type="unfinished" />
+        <translation>这里无法询问：请先阅读条款，再加上 --accept-terms</translation>
     </message>
     <message>
         <source>Start?</source>
-        <translation type="unfinished" />
+        <translation>开始吗？</translation>
     </message>
     <message>
         <source>Do you accept these terms?</source>
-        <translation type="unfinished" />
+        <translation>接受这些条款吗？</translation>
     </message>
     <message>
         <source>Nothing was changed.</source>
-        <translation type="unfinished" />
+        <translation>没有改动任何东西。</translation>
     </message>
     <message>
         <source>The install of {name} goes on where it stopped.</source>
-        <translation type="unfinished" />
+        <translation>{name} 的安装从中断处继续。</translation>
     </message>
     <message>
         <source>Paused; nothing is lost. Go on with: chatbelle models install {model}</source>
-        <translation type="unfinished" />
+        <translation>已暂停，进度都在。继续安装：chatbelle models install {model}</translation>
     </message>
     <message>
         <source>What is done is kept. Try again with: chatbelle models install {model}</source>
-        <translation type="unfinished" />
+        <translation>已完成的部分都保留着。再试一次：chatbelle models install {model}</translation>
     </message>
     <message>
         <source>Chat with it: chatbelle chat --model {entry}</source>
-        <translation type="unfinished" />
+        <translation>开始聊天：chatbelle chat --model {entry}</translation>
     </message>
     <message>
         <source>Installed</source>
-        <translation type="unfinished" />
+        <translation>已安装</translation>
     </message>
     <message>
         <source>Question</source>
-        <translation type="unfinished" />
+        <translation>问题</translation>
     </message>
     <message>
         <source>Answer</source>
-        <translation type="unfinished" />
+        <translation>回答</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished" />
+        <translation>步骤</translation>
     </message>
     <message>
         <source>To download</source>
-        <translation type="unfinished" />
+        <translation>需要下载</translation>
     </message>
     <message>
         <source>On the disk afterwards</source>
-        <translation type="unfinished" />
+        <translation>完成后占用磁盘</translation>
     </message>
     <message>
         <source>On the disk meanwhile</source>
-        <translation type="unfinished" />
+        <translation>安装期间占用磁盘</translation>
     </message>
     <message>
         <source>Memory in use</source>
-        <translation type="unfinished" />
+        <translation>使用时占用内存</translation>
     </message>
     <message>
         <source>{size} ({free} free now)</source>
-        <translation type="unfinished" />
+        <translation>{size}（现有空闲 {free}）</translation>
     </message>
     <message>
         <source>up to {size} more ({free} free now)</source>
-        <translation type="unfinished" />
+        <translation>最多再用 {size}（现有空闲 {free}）</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished" />
+        <translation>时间</translation>
     </message>
     <message>
         <source>about {seconds} s</source>
-        <translation type="unfinished" />
+        <translation>约 {seconds} 秒</translation>
     </message>
     <message>
         <source>about {minutes} min</source>
-        <translation type="unfinished" />
+        <translation>约 {minutes} 分钟</translation>
     </message>
     <message>
         <source>about {hours} h {minutes} min</source>
-        <translation type="unfinished" />
+        <translation>约 {hours} 小时 {minutes} 分钟</translation>
     </message>
     <message>
         <source>{time}, and the download</source>
-        <translation type="unfinished" />
+        <translation>{time}，另加下载时间</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished" />
+        <translation>许可</translation>
     </message>
     <message>
         <source>Terms</source>
-        <translation type="unfinished" />
+        <translation>条款</translation>
     </message>
     <message>
         <source>see {address}</source>
-        <translation type="unfinished" />
+        <translation>见 {address}</translation>
     </message>
     <message>
-        <source>Meta's file</source>
-        <translation type="unfinished" />
+        <source>Meta&apos;s file</source>
+        <translation>Meta 的文件</translation>
     </message>
     <message>
         <source>{path} of the original {name}; how to get it: {address}</source>
-        <translation type="unfinished" />
+        <translation>原版 {name} 的 {path}；获取方法：{address}</translation>
     </message>
     <message>
         <source>download</source>
-        <translation type="unfinished" />
+        <translation>下载</translation>
     </message>
     <message>
         <source>test the key</source>
-        <translation type="unfinished" />
+        <translation>测试密钥</translation>
     </message>
     <message>
         <source>convert</source>
-        <translation type="unfinished" />
+        <translation>转换</translation>
     </message>
     <message>
         <source>check</source>
-        <translation type="unfinished" />
+        <translation>校验</translation>
     </message>
     <message>
         <source>try</source>
-        <translation type="unfinished" />
+        <translation>试运行</translation>
     </message>
     <message>
         <source>the folder for the decrypted files</source>
@@ -384,7 +408,7 @@
     </message>
     <message>
         <source>Pausing …</source>
-        <translation type="unfinished" />
+        <translation>正在暂停…</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -404,31 +428,31 @@
     </message>
     <message>
         <source>list the models on this computer</source>
-        <translation type="unfinished" />
+        <translation>列出这台电脑上的模型</translation>
     </message>
     <message>
         <source>list what can be installed</source>
-        <translation type="unfinished" />
+        <translation>列出可以安装的模型</translation>
     </message>
     <message>
         <source>list all connections ever made</source>
-        <translation type="unfinished" />
+        <translation>列出建立过的所有连接</translation>
     </message>
     <message>
         <source>measure how fast each source is from here</source>
-        <translation type="unfinished" />
+        <translation>测试从这里访问各个来源的速度</translation>
     </message>
     <message>
         <source>Id</source>
-        <translation type="unfinished" />
+        <translation>编号</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished" />
+        <translation>名称</translation>
     </message>
     <message>
         <source>Type</source>
-        <translation type="unfinished" />
+        <translation>格式</translation>
     </message>
     <message>
         <source>Size</source>
@@ -436,119 +460,119 @@
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished" />
+        <translation>状态</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished" />
+        <translation>下载</translation>
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished">内存</translation>
+        <translation>内存</translation>
     </message>
     <message>
         <source>Here</source>
-        <translation type="unfinished" />
+        <translation>本机</translation>
     </message>
     <message>
         <source>Good for</source>
-        <translation type="unfinished" />
+        <translation>适合</translation>
     </message>
     <message>
         <source>Host</source>
-        <translation type="unfinished" />
+        <translation>主机</translation>
     </message>
     <message>
         <source>Purpose</source>
-        <translation type="unfinished" />
+        <translation>用途</translation>
     </message>
     <message>
         <source>Requests</source>
-        <translation type="unfinished" />
+        <translation>请求数</translation>
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished" />
+        <translation>接收</translation>
     </message>
     <message>
         <source>Refused</source>
-        <translation type="unfinished" />
+        <translation>已拒绝</translation>
     </message>
     <message>
         <source>Last</source>
-        <translation type="unfinished" />
+        <translation>最近一次</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished" />
+        <translation>来源</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished" />
+        <translation>网址</translation>
     </message>
     <message>
         <source>Speed</source>
-        <translation type="unfinished">速度</translation>
+        <translation>速度</translation>
     </message>
     <message>
         <source>ready</source>
-        <translation type="unfinished" />
+        <translation>可用</translation>
     </message>
     <message>
         <source>ready, your own file</source>
-        <translation type="unfinished" />
+        <translation>可用（你自己的文件）</translation>
     </message>
     <message>
         <source>missing</source>
-        <translation type="unfinished" />
+        <translation>缺失</translation>
     </message>
     <message>
         <source>changed</source>
-        <translation type="unfinished" />
+        <translation>已改动</translation>
     </message>
     <message>
         <source>damaged</source>
-        <translation type="unfinished" />
+        <translation>已损坏</translation>
     </message>
     <message>
         <source>installed</source>
-        <translation type="unfinished" />
+        <translation>已安装</translation>
     </message>
     <message>
         <source>fits</source>
-        <translation type="unfinished" />
+        <translation>合适</translation>
     </message>
     <message>
         <source>tight</source>
-        <translation type="unfinished" />
+        <translation>紧张</translation>
     </message>
     <message>
         <source>too large</source>
-        <translation type="unfinished" />
+        <translation>太大</translation>
     </message>
     <message>
-        <source>{fit}, needs Meta's file</source>
-        <translation type="unfinished" />
+        <source>{fit}, needs Meta&apos;s file</source>
+        <translation>{fit}，需要 Meta 的文件</translation>
     </message>
     <message>
         <source>not usable; take {instead}</source>
-        <translation type="unfinished" />
+        <translation>不能使用，请用 {instead}</translation>
     </message>
     <message>
         <source>No model is installed. See what there is: chatbelle models list --available</source>
-        <translation type="unfinished" />
+        <translation>还没有安装模型。查看可以安装的：chatbelle models list --available</translation>
     </message>
     <message>
         <source>Unfinished: {name} (id {id}), {step}, {percent} %</source>
-        <translation type="unfinished" />
+        <translation>未完成：{name}（编号 {id}），{step}，{percent} %</translation>
     </message>
     <message>
         <source>No connection was ever made.</source>
-        <translation type="unfinished" />
+        <translation>从未建立过任何连接。</translation>
     </message>
     <message>
         <source>The fastest from here: {name}. Use it with --source {address}</source>
-        <translation type="unfinished" />
+        <translation>从这里访问最快的是 {name}。使用它：--source {address}</translation>
     </message>
     <message>
         <source>Files</source>
@@ -567,7 +591,7 @@
         <translation>不需要什么</translation>
     </message>
     <message>
-        <source>the key: Meta's original LLaMA file</source>
+        <source>the key: Meta&apos;s original LLaMA file</source>
         <translation>密钥：Meta 的 LLaMA 原始文件</translation>
     </message>
     <message>
@@ -596,23 +620,23 @@
     </message>
     <message>
         <source>downloading</source>
-        <translation type="unfinished" />
+        <translation>正在下载</translation>
     </message>
     <message>
         <source>asking it a question</source>
-        <translation type="unfinished" />
+        <translation>正在向它提问</translation>
     </message>
     <message>
         <source>looking at the files</source>
-        <translation type="unfinished" />
+        <translation>正在查看文件</translation>
     </message>
     <message>
         <source>copying</source>
-        <translation type="unfinished" />
+        <translation>正在复制</translation>
     </message>
     <message>
         <source>waiting for another install</source>
-        <translation type="unfinished" />
+        <translation>正在等待另一个安装</translation>
     </message>
     <message>
         <source>{step} {bar} {percent} %  {done} of {total} GB  {rate} MB/s  {left} left</source>
@@ -620,151 +644,151 @@
     </message>
     <message>
         <source>{step} …</source>
-        <translation type="unfinished" />
+        <translation>{step}…</translation>
     </message>
     <message>
         <source>fetch, list, check, export and remove models</source>
-        <translation type="unfinished" />
+        <translation>下载、列出、校验、导出和移除模型</translation>
     </message>
     <message>
         <source>take in an offline pack, or use a GGUF file where it is</source>
-        <translation type="unfinished" />
+        <translation>导入离线包，或就地使用一个 GGUF 文件</translation>
     </message>
     <message>
         <source>an offline pack (folder or zip) or a GGUF file</source>
-        <translation type="unfinished" />
+        <translation>离线包（文件夹或 zip）或 GGUF 文件</translation>
     </message>
     <message>
         <source>read models again and compare their checksums</source>
-        <translation type="unfinished" />
+        <translation>重新读取模型并核对校验值</translation>
     </message>
     <message>
         <source>put a model into the trash</source>
-        <translation type="unfinished" />
+        <translation>把模型移到回收站</translation>
     </message>
     <message>
         <source>bring back what was removed and is not in the trash yet; without TOKEN list it</source>
-        <translation type="unfinished" />
+        <translation>恢复已移除、但还没进回收站的模型；不写 TOKEN 则列出它们</translation>
     </message>
     <message>
-        <source>copy a model's GGUF file</source>
-        <translation type="unfinished" />
+        <source>copy a model&apos;s GGUF file</source>
+        <translation>复制模型的 GGUF 文件</translation>
     </message>
     <message>
         <source>write an offline pack: models with licence and checksums, for a USB stick</source>
-        <translation type="unfinished" />
+        <translation>写出离线包：模型连同许可和校验值，可放进 U 盘</translation>
     </message>
     <message>
         <source>move the models folder</source>
-        <translation type="unfinished" />
+        <translation>移动模型文件夹</translation>
     </message>
     <message>
         <source>give up an unfinished install and delete its downloads</source>
-        <translation type="unfinished" />
+        <translation>放弃未完成的安装，并删除它下载的文件</translation>
     </message>
     <message>
         <source>a model of the list: its id, or a name that only one has</source>
-        <translation type="unfinished" />
+        <translation>列表中的模型：它的编号，或只有它有的名称</translation>
     </message>
     <message>
         <source>models of the list; all if none is named</source>
-        <translation type="unfinished" />
+        <translation>列表中的模型；不写则为全部</translation>
     </message>
     <message>
         <source>the id that the list shows</source>
-        <translation type="unfinished" />
+        <translation>列表中显示的编号</translation>
     </message>
     <message>
         <source>a folder, or the name of a new file</source>
-        <translation type="unfinished" />
+        <translation>文件夹，或新文件的名称</translation>
     </message>
     <message>
         <source>a new folder, or a new file that ends in .zip</source>
-        <translation type="unfinished" />
+        <translation>新文件夹，或以 .zip 结尾的新文件</translation>
     </message>
     <message>
         <source>split large files, for sticks that cannot hold them (FAT32)</source>
-        <translation type="unfinished" />
+        <translation>拆分大文件，用于放不下大文件的 U 盘（FAT32）</translation>
     </message>
     <message>
         <source>the new folder</source>
-        <translation type="unfinished" />
+        <translation>新文件夹</translation>
     </message>
     <message>
         <source>bring all back after a move that was cut off</source>
-        <translation type="unfinished" />
+        <translation>把中断的移动全部撤回</translation>
     </message>
     <message>
         <source>as it was told when the model was removed</source>
-        <translation type="unfinished" />
+        <translation>移除模型时显示的标记</translation>
     </message>
     <message>
         <source>Token</source>
-        <translation type="unfinished" />
+        <translation>标记</translation>
     </message>
     <message>
         <source>{name} means several models, choose one by its id: {ids}</source>
-        <translation type="unfinished" />
+        <translation>{name} 指多个模型，请用编号选定一个：{ids}</translation>
     </message>
     <message>
         <source>Taken in: {id}</source>
-        <translation type="unfinished" />
+        <translation>已导入：{id}</translation>
     </message>
     <message>
         <source>Was there already: {id}</source>
-        <translation type="unfinished" />
+        <translation>原来就有：{id}</translation>
     </message>
     <message>
         <source>Licence of {name}: {licence}</source>
-        <translation type="unfinished" />
+        <translation>{name} 的许可：{licence}</translation>
     </message>
     <message>
         <source>{id}: as it should be</source>
-        <translation type="unfinished" />
+        <translation>{id}：完好</translation>
     </message>
     <message>
         <source>Put {id} ({size}) into the trash?</source>
-        <translation type="unfinished" />
+        <translation>把 {id}（{size}）移到回收站吗？</translation>
     </message>
     <message>
         <source>Take {id} off the list? Its file stays where it is.</source>
-        <translation type="unfinished" />
+        <translation>把 {id} 从列表中去掉吗？它的文件留在原处。</translation>
     </message>
     <message>
         <source>Give up {name} and delete what was fetched of it?</source>
-        <translation type="unfinished" />
+        <translation>放弃 {name} 并删除已下载的部分吗？</translation>
     </message>
     <message>
         <source>nobody can be asked here: give --yes</source>
-        <translation type="unfinished" />
+        <translation>这里无法询问：请加上 --yes</translation>
     </message>
     <message>
         <source>Removed: {id}</source>
-        <translation type="unfinished" />
+        <translation>已移除：{id}</translation>
     </message>
     <message>
         <source>Brought back: {id}</source>
-        <translation type="unfinished" />
+        <translation>已恢复：{id}</translation>
     </message>
     <message>
         <source>Bring it back with: chatbelle models undo {token}</source>
-        <translation type="unfinished" />
+        <translation>恢复它：chatbelle models undo {token}</translation>
     </message>
     <message>
         <source>The models are now in {folder}</source>
-        <translation type="unfinished" />
+        <translation>模型现在位于 {folder}</translation>
     </message>
     <message>
         <source>In the old folder stays what is not ours: {names}</source>
-        <translation type="unfinished" />
+        <translation>旧文件夹中留下了不属于本应用的内容：{names}</translation>
     </message>
     <message>
         <source>name the new folder</source>
-        <translation type="unfinished" />
+        <translation>请指明新文件夹</translation>
     </message>
     <message>
         <source>Given up: {name}</source>
-        <translation type="unfinished" />
+        <translation>已放弃：{name}</translation>
     </message>
 </context>
 <context>
@@ -850,58 +874,96 @@
     </message>
     <message>
         <source> (Enter to send, Shift+Enter for a new line)</source>
-        <translation>　Enter 发送，Shift + Enter 换行</translation>
+        <translation>&#x3000;Enter 发送，Shift + Enter 换行</translation>
     </message>
 </context>
 <context>
     <name>ComputerPage</name>
     <message>
         <source>This computer</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Looking at memory, processor and drives…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Which models it can run.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Memory: {size} GB</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{size} free now</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Processor: {n} cores</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Processor: 1 core</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Drives</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{drive}: {free} free</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What that means for models</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>needs {size} of memory</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>only after other programs are closed</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Connections</name>
+    <message>
+        <source>files of a repository</source>
+        <translation>仓库的文件列表</translation>
+    </message>
+    <message>
+        <source>size and checksum of a file</source>
+        <translation>文件的大小和校验和</translation>
+    </message>
+    <message>
+        <source>download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>speed of a source</source>
+        <translation>下载源测速</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionsRow</name>
+    <message>
+        <source>Every connection so far</source>
+        <translation>到目前为止的所有网络连接</translation>
+    </message>
+    <message>
+        <source>None. Nothing on this computer was sent or fetched.</source>
+        <translation>没有。没有发送或获取过任何内容。</translation>
+    </message>
+    <message>
+        <source>{when}  {host}: {purpose}, {requests} requests, {size} received</source>
+        <translation>{when}  {host}：{purpose}，{requests} 次请求，收到 {size}</translation>
+    </message>
+    <message>
+        <source>, {refused} forbidden</source>
+        <translation>，禁止了 {refused} 次</translation>
     </message>
 </context>
 <context>
@@ -956,6 +1018,28 @@
     </message>
 </context>
 <context>
+    <name>DetailsSheet</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">复制</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+</context>
+<context>
+    <name>DropOverlay</name>
+    <message>
+        <source>Drop it to look at it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ChatBELLE says what it is. Nothing is copied or changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>FirstStart</name>
     <message>
         <source>Hello, start here</source>
@@ -992,7 +1076,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>给妈妈写一封生日信</translation>
     </message>
     <message>
-        <source>Explain Newton's first law to a child</source>
+        <source>Explain Newton&apos;s first law to a child</source>
         <translation>给孩子讲讲牛顿第一定律</translation>
     </message>
     <message>
@@ -1024,39 +1108,39 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>FolderPage</name>
     <message>
         <source>Where shall models be kept?</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>One folder for all of them. You can move it later.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>In the data folder of ChatBELLE</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>On another drive</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>In a folder of your choice</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{size} free on this drive</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Another folder…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Models are large: choose a drive inside this computer if you can; USB sticks and network drives are slow.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A folder for models</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1113,6 +1197,10 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>打开 GGUF 文件…</translation>
     </message>
     <message>
+        <source>Manage models…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Model menu</source>
         <translation>模型菜单</translation>
     </message>
@@ -1142,22 +1230,77 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
 </context>
 <context>
+    <name>HubSheet</name>
+    <message>
+        <source>in {count} parts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>size unknown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking for the files of {name}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has no GGUF file. Look for a repository whose name ends in GGUF.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check on its page what its licence allows before you use it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write it as owner/name, such as Qwen/Qwen2.5-7B-Instruct-GGUF, or paste its address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another model from the hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any model in GGUF format can be used. Only the list of files is fetched now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>owner/name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repository on the hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Go on…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>InstallCard</name>
     <message>
         <source>Use it</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Pause {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Go on with {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Close</source>
@@ -1165,11 +1308,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Cancel {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Asked “{question}” it said: “{answer}”</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Try again</source>
@@ -1177,34 +1320,192 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose another key file…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>KeyPage</name>
+    <message>
+        <source>Choose the key file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is published encrypted. Choose the original {llama} file that you have from Meta; ChatBELLE restores the model with it on this computer, and neither uploads nor changes it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Testing the file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is the file that is needed. It is tried on the first small files, too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the file, or a folder in which it lies; testing takes a second.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has been changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has been downloaded or changed yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask the guide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This key file does not fit the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You do not have this file?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Meta gives it to people who apply for it. ChatBELLE cannot offer it to you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or take {name}, which needs no key file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How to apply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder in which it lies…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is the “key file”, and where do I get it?</source>
+        <translation type="unfinished">“密钥文件”是什么，从哪里得到？</translation>
     </message>
 </context>
 <context>
     <name>LanguagePage</name>
     <message>
         <source>Welcome to ChatBELLE</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>In a few steps a BELLE model will answer on this computer. First: your language.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A small built-in guide answers questions about this app already, without any download.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Just try the guide</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LookSheet</name>
+    <message>
+        <source>Look again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking what this is…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Testing the key, about a second…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The key fits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use it here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Convert…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a smaller copy…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Join the parts…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download what is missing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download a BELLE model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put it into the message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import the pack</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decrypt…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Key file</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1270,8 +1571,8 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>没有名为 {name} 的模型。</translation>
     </message>
     <message>
-        <source>Use guide, the built-in one, or the path of a GGUF file.</source>
-        <translation>请用 guide（内置向导）或 GGUF 文件的路径。</translation>
+        <source>Use guide, an installed model (chatbelle models list), or the path of a GGUF file.</source>
+        <translation>请使用 guide、已安装的模型（chatbelle models list），或 GGUF 文件的路径。</translation>
     </message>
     <message>
         <source>The built-in guide gave no fitting answer to: {question}</source>
@@ -1346,7 +1647,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请重新下载或转换、选择别的模型，或关掉显卡。</translation>
     </message>
     <message>
-        <source>This computer's processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
+        <source>This computer&apos;s processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
         <translation>这台电脑的处理器缺少运行 {path} 所需的指令。ChatBELLE 本身不受影响。</translation>
     </message>
     <message>
@@ -1562,7 +1863,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择 F32 作为目标格式。</translation>
     </message>
     <message>
-        <source>{file} is encrypted: it opens only with Meta's original LLaMA file.</source>
+        <source>{file} is encrypted: it opens only with Meta&apos;s original LLaMA file.</source>
         <translation>{file} 是加密的：只有 Meta 的 LLaMA 原始文件能打开它。</translation>
     </message>
     <message>
@@ -1574,7 +1875,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>找不到密钥文件 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta's consolidated.00.pth.</source>
+        <source>Choose Meta&apos;s consolidated.00.pth.</source>
         <translation>请选择 Meta 的 consolidated.00.pth。</translation>
     </message>
     <message>
@@ -1586,15 +1887,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 很可能不是正确的密钥文件：它打不开 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta's original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
+        <source>Choose Meta&apos;s original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
         <translation>请选择 Meta 原版 LLaMA 7B 的 consolidated.00.pth（BELLE-LLaMA-13B-2M 则用 LLaMA 13B 的）。</translation>
     </message>
     <message>
-        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta's original file.</source>
+        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta&apos;s original file.</source>
         <translation>{key} 是转换过的（Hugging Face 格式）LLaMA 文件，密钥必须是 Meta 的原始文件。</translation>
     </message>
     <message>
-        <source>Choose Meta's original consolidated.00.pth; a converted one can never open these weights.</source>
+        <source>Choose Meta&apos;s original consolidated.00.pth; a converted one can never open these weights.</source>
         <translation>请选择 Meta 原版的 consolidated.00.pth；转换过的文件无法打开这些权重。</translation>
     </message>
     <message>
@@ -1614,7 +1915,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择所要求大小的 consolidated.00.pth。</translation>
     </message>
     <message>
-        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta's file.</source>
+        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta&apos;s file.</source>
         <translation>{key} 是重新保存过的 LLaMA 文件，内容已不是 Meta 原文件的字节。</translation>
     </message>
     <message>
@@ -1626,11 +1927,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 不完整（{detail}）。</translation>
     </message>
     <message>
-        <source>Download or copy Meta's file again.</source>
+        <source>Download or copy Meta&apos;s file again.</source>
         <translation>请重新下载或复制 Meta 的文件。</translation>
     </message>
     <message>
-        <source>{key} is only a Git LFS pointer, not Meta's file.</source>
+        <source>{key} is only a Git LFS pointer, not Meta&apos;s file.</source>
         <translation>{key} 只是 Git LFS 指针，不是 Meta 的文件。</translation>
     </message>
     <message>
@@ -1710,7 +2011,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 没有记录词片如何合并，也没有找到 tokenizer.model：个别文本的切分可能不同。</translation>
     </message>
     <message>
-        <source>For exact results put the model's tokenizer.model beside the file and convert again.</source>
+        <source>For exact results put the model&apos;s tokenizer.model beside the file and convert again.</source>
         <translation>如需完全一致，请把该模型的 tokenizer.model 放在同一文件夹后重新转换。</translation>
     </message>
     <message>
@@ -1718,7 +2019,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{tokenizer} 与 {file} 不是同一个模型的，没有使用它。</translation>
     </message>
     <message>
-        <source>Replace it by the model's own and convert again.</source>
+        <source>Replace it by the model&apos;s own and convert again.</source>
         <translation>请换成该模型自己的文件后重新转换。</translation>
     </message>
     <message>
@@ -1742,7 +2043,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 的量化方式无法读取（{detail}）。</translation>
     </message>
     <message>
-        <source>Take BELLE's own GPTQ files, or the unquantized model.</source>
+        <source>Take BELLE&apos;s own GPTQ files, or the unquantized model.</source>
         <translation>请使用 BELLE 自己的 GPTQ 文件，或未量化的模型。</translation>
     </message>
     <message>
@@ -1758,7 +2059,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 有 {tokens} 个词元，模型有 {rows} 个：它可能属于另一个模型。</translation>
     </message>
     <message>
-        <source>If answers are garbled, use the model's own tokenizer.</source>
+        <source>If answers are garbled, use the model&apos;s own tokenizer.</source>
         <translation>如果回答是乱码，请换成该模型自带的分词器。</translation>
     </message>
     <message>
@@ -1922,7 +2223,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这次移除已无法撤销。</translation>
     </message>
     <message>
-        <source>Look in the system's trash.</source>
+        <source>Look in the system&apos;s trash.</source>
         <translation>请查看系统回收站。</translation>
     </message>
     <message>
@@ -2034,7 +2335,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选较小的模型或其他磁盘。</translation>
     </message>
     <message>
-        <source>{path} is long ({length}): files in it may exceed Windows' {limit} characters.</source>
+        <source>{path} is long ({length}): files in it may exceed Windows&apos; {limit} characters.</source>
         <translation>{path} 较长（{length}），其中的文件可能超过 Windows 的 {limit} 个字符。</translation>
     </message>
     <message>
@@ -2138,7 +2439,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请在网盘程序中完成，或由 ChatBELLE 下载。</translation>
     </message>
     <message>
-        <source>No BELLE model fits into this computer's memory.</source>
+        <source>No BELLE model fits into this computer&apos;s memory.</source>
         <translation>这台电脑的内存放不下任何 BELLE 模型。</translation>
     </message>
     <message>
@@ -2188,6 +2489,254 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Choose it for the models folder.</source>
         <translation>可以把模型文件夹放在那里。</translation>
+    </message>
+    <message>
+        <source>The network is switched off in the settings; {host} was not contacted.</source>
+        <translation>设置中已禁止联网，没有连接 {host}。</translation>
+    </message>
+    <message>
+        <source>Allow connections in the settings, or use files you have.</source>
+        <translation>请在设置中允许联网，或使用已有的文件。</translation>
+    </message>
+    <message>
+        <source>This computer has no network connection.</source>
+        <translation>这台电脑没有联网。</translation>
+    </message>
+    <message>
+        <source>Connect and continue; nothing is lost.</source>
+        <translation>连上网络后继续，已下载的不会丢失。</translation>
+    </message>
+    <message>
+        <source>The address {host} cannot be found.</source>
+        <translation>找不到地址 {host}。</translation>
+    </message>
+    <message>
+        <source>Check the address and your DNS, or choose another source.</source>
+        <translation>请检查地址和 DNS，或换一个下载源。</translation>
+    </message>
+    <message>
+        <source>{host} does not answer.</source>
+        <translation>{host} 没有响应。</translation>
+    </message>
+    <message>
+        <source>Try later or another source; a proxy may be needed.</source>
+        <translation>请稍后再试或换下载源，也可能需要代理。</translation>
+    </message>
+    <message>
+        <source>No safe connection to {host} ({detail}).</source>
+        <translation>无法与 {host} 建立安全连接（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Check this computer&apos;s date, and software that inspects connections; or choose another source.</source>
+        <translation>请检查系统日期和拦截网络的软件，或换下载源。</translation>
+    </message>
+    <message>
+        <source>The source leads to an unprotected address ({host}).</source>
+        <translation>下载源转到了不安全的地址（{host}）。</translation>
+    </message>
+    <message>
+        <source>Perhaps the network wants you to log in: open a browser, then try again.</source>
+        <translation>网络可能要求登录，请先打开浏览器登录再试。</translation>
+    </message>
+    <message>
+        <source>The proxy {proxy} does not work ({detail}).</source>
+        <translation>代理 {proxy} 无法使用（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Check it in the settings and that it is running.</source>
+        <translation>请检查代理设置及其是否在运行。</translation>
+    </message>
+    <message>
+        <source>The proxy {host} wants a user name and password.</source>
+        <translation>代理 {host} 要求用户名和密码。</translation>
+    </message>
+    <message>
+        <source>Add them to the address in the settings.</source>
+        <translation>请在设置的代理地址中填写。</translation>
+    </message>
+    <message>
+        <source>“{proxy}” is not a proxy address.</source>
+        <translation>“{proxy}”不是代理地址。</translation>
+    </message>
+    <message>
+        <source>Write it like http://127.0.0.1:7890 or socks5://127.0.0.1:1080.</source>
+        <translation>请写成 http://127.0.0.1:7890 或 socks5://127.0.0.1:1080。</translation>
+    </message>
+    <message>
+        <source>“{address}” is not the address of a source.</source>
+        <translation>“{address}”不是下载源地址。</translation>
+    </message>
+    <message>
+        <source>Write it like https://hf-mirror.com.</source>
+        <translation>请写成 https://hf-mirror.com。</translation>
+    </message>
+    <message>
+        <source>{address} is not protected (http).</source>
+        <translation>{address} 没有加密（http）。</translation>
+    </message>
+    <message>
+        <source>Use https.</source>
+        <translation>请使用 https。</translation>
+    </message>
+    <message>
+        <source>{host} sent a web page instead of the file.</source>
+        <translation>{host} 返回的是网页，不是文件。</translation>
+    </message>
+    <message>
+        <source>Perhaps a login is wanted: try a browser, or another source.</source>
+        <translation>可能要求登录，请用浏览器查看或换下载源。</translation>
+    </message>
+    <message>
+        <source>{host} does not allow this download ({status}).</source>
+        <translation>{host} 不允许下载（{status}）。</translation>
+    </message>
+    <message>
+        <source>Choose another source.</source>
+        <translation>请换一个下载源。</translation>
+    </message>
+    <message>
+        <source>{repository} must be requested first on {host}.</source>
+        <translation>{repository} 需先在 {host} 申请。</translation>
+    </message>
+    <message>
+        <source>Accept its terms there and enter your token in the settings.</source>
+        <translation>请在网站上同意条款，并在设置中填写令牌。</translation>
+    </message>
+    <message>
+        <source>{host} does not offer this file in your region.</source>
+        <translation>{host} 不向你所在的地区提供这个文件。</translation>
+    </message>
+    <message>
+        <source>The download link of {host} is no longer valid.</source>
+        <translation>{host} 的下载链接已失效。</translation>
+    </message>
+    <message>
+        <source>Continue; a new one is fetched.</source>
+        <translation>点击继续会取得新链接。</translation>
+    </message>
+    <message>
+        <source>{host} has no public repository {repository}.</source>
+        <translation>{host} 上没有公开仓库 {repository}。</translation>
+    </message>
+    <message>
+        <source>Check the name.</source>
+        <translation>请检查名称。</translation>
+    </message>
+    <message>
+        <source>“{repository}” is not a repository name.</source>
+        <translation>“{repository}”不是仓库名。</translation>
+    </message>
+    <message>
+        <source>Write it like BelleGroup/BELLE-7B-2M.</source>
+        <translation>请写成 BelleGroup/BELLE-7B-2M。</translation>
+    </message>
+    <message>
+        <source>The name {file} cannot be used for a file here.</source>
+        <translation>文件名 {file} 在这里不能使用。</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>请选择其他文件。</translation>
+    </message>
+    <message>
+        <source>{host} does not have {file}.</source>
+        <translation>{host} 上没有 {file}。</translation>
+    </message>
+    <message>
+        <source>{host} refused the request ({status}).</source>
+        <translation>{host} 拒绝了请求（{status}）。</translation>
+    </message>
+    <message>
+        <source>{host} sends the download round in circles.</source>
+        <translation>{host} 的跳转没有尽头。</translation>
+    </message>
+    <message>
+        <source>{host} cannot continue a file in the middle.</source>
+        <translation>{host} 不能从中间继续下载。</translation>
+    </message>
+    <message>
+        <source>Try again, or choose another source.</source>
+        <translation>请再试，或换下载源。</translation>
+    </message>
+    <message>
+        <source>{host} starts the file from the beginning; what you have is being skipped.</source>
+        <translation>{host} 从头发送文件，正在跳过已有的部分。</translation>
+    </message>
+    <message>
+        <source>{host} is asked too often (wait: {seconds} s).</source>
+        <translation>对 {host} 的请求过多（需等 {seconds} 秒）。</translation>
+    </message>
+    <message>
+        <source>Wait, or choose another source.</source>
+        <translation>请等待或换下载源。</translation>
+    </message>
+    <message>
+        <source>{host} has a problem ({status}).</source>
+        <translation>{host} 出现故障（{status}）。</translation>
+    </message>
+    <message>
+        <source>Try later, or choose another source.</source>
+        <translation>请稍后再试或换下载源。</translation>
+    </message>
+    <message>
+        <source>The connection to {host} was cut.</source>
+        <translation>与 {host} 的连接中断。</translation>
+    </message>
+    <message>
+        <source>Continue; what has arrived is kept.</source>
+        <translation>点击继续，已下载的会保留。</translation>
+    </message>
+    <message>
+        <source>{host} sends nothing.</source>
+        <translation>{host} 没有发送数据。</translation>
+    </message>
+    <message>
+        <source>It is tried again; or choose another source.</source>
+        <translation>正在重试，也可换下载源。</translation>
+    </message>
+    <message>
+        <source>{host} is very slow ({rate_kb} KB/s).</source>
+        <translation>{host} 非常慢（{rate_kb} KB/s）。</translation>
+    </message>
+    <message>
+        <source>Another source may be faster.</source>
+        <translation>换下载源可能更快。</translation>
+    </message>
+    <message>
+        <source>{file} on {host} has {size} bytes instead of {expected}.</source>
+        <translation>{host} 上的 {file} 为 {size} 字节，应为 {expected}。</translation>
+    </message>
+    <message>
+        <source>{file} changed on {host} while it was downloaded.</source>
+        <translation>下载时 {host} 上的 {file} 变了。</translation>
+    </message>
+    <message>
+        <source>It starts anew; if that happens again, choose another source.</source>
+        <translation>正在重新下载；如果再发生，请换下载源。</translation>
+    </message>
+    <message>
+        <source>{host} has another version of {file} than ChatBELLE knows.</source>
+        <translation>{host} 上的 {file} 不是 ChatBELLE 认识的版本。</translation>
+    </message>
+    <message>
+        <source>Choose another source, or update ChatBELLE.</source>
+        <translation>请换下载源或更新 ChatBELLE。</translation>
+    </message>
+    <message>
+        <source>{file} from {host} arrived damaged and is fetched once more; the bad one is kept as {kept}.</source>
+        <translation>从 {host} 下载的 {file} 已损坏，正在重新下载；坏文件保留为 {kept}。</translation>
+    </message>
+    <message>
+        <source>{file} from {host} was damaged twice; it is kept as {kept}.</source>
+        <translation>从 {host} 下载的 {file} 两次都损坏，保留为 {kept}。</translation>
+    </message>
+    <message>
+        <source>{host} does not answer like a model hub ({detail}).</source>
+        <translation>{host} 的应答不像模型站（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Check the address of the source.</source>
+        <translation>请检查下载源地址。</translation>
     </message>
 </context>
 <context>
@@ -2241,7 +2790,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这台电脑内存吃紧</translation>
     </message>
     <message>
-        <source>too big for this computer's memory</source>
+        <source>too big for this computer&apos;s memory</source>
         <translation>这台电脑内存不够</translation>
     </message>
     <message>
@@ -2253,381 +2802,445 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>ModelPage</name>
     <message>
         <source>Choose a model</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>You can add or change models at any time under “Models”.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This computer: {size} GB of memory, {free} available now</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{free} free on the drive</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>recommended</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>base model</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>needs a key file</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Your files: {path}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Your files: {path}. What is missing will be downloaded.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} needs more memory than is free</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{short} are missing now. It may start after other programs are closed, or be very slow.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose it all the same</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Take {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show all {n} models</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show fewer models</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Looking at your files…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Import model files you have…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Accuracy: {words} ({type})</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>**{name}** cannot be used: {reason}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>How exactly shall {name} be kept?</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{size} installed</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{size} download</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose other files…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>These files cannot be used</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{download} to download, {size} when installed</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A file…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A folder…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Model files you have</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>ModelRow</name>
     <message>
         <source>Use</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Make smaller…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Make {name} smaller</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Verify {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Find it…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Say where {name} is</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Look again for {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Download again…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Download {name} again</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Release memory</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Release the memory of {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>More about {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>New name for {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>Models</name>
     <message>
         <source>It has to be converted once before it can be used. The files stay as they are.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>It is also the key file for BELLE's encrypted models: drop one of those to use it so.</source>
-        <translation type="unfinished" />
+        <source>It is also the key file for BELLE&apos;s encrypted models: drop one of those to use it so.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A model in Hugging Face's format</source>
-        <translation type="unfinished" />
+        <source>A model in Hugging Face&apos;s format</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Meta's original LLaMA</source>
-        <translation type="unfinished" />
+        <source>Meta&apos;s original LLaMA</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A model of an older llama.cpp</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A model quantized with GPTQ</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>An encrypted BELLE model, opened with the key</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Not the model itself, only a pointer to it</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A web page instead of a model</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The model file of the old ChatBELLE app</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>An adapter, not a whole model</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A GGUF model in {count} parts</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>All parts are here. They have to be joined into one file once; the parts stay.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A GGUF model, ready to use</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It can be used where it is, without copying it.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>An encrypted BELLE model</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name}, encrypted</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>It opens with Meta's original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
-        <translation type="unfinished" />
+        <source>It opens with Meta&apos;s original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Put the missing files into the same folder, then look again.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What is missing can be downloaded as part of the install.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This cannot be used yet</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} is not a model that ChatBELLE knows.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose the folder of a BELLE model, a .gguf file, an offline pack or an older llama.cpp file.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Not recognised</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A text file</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} is no model. It can be put into your next message.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known yet; Verify works it out</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Good for</source>
+        <translation>适合</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished">种类</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可</translation>
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation>条款</translation>
+    </message>
+    <message>
+        <source>Prompt template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the file&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same file as</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>An offline pack</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It holds: {names}. Every file is checked while it is imported.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Missing: {names} and {count} more</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Missing: {names}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Downloading {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Testing the key file for {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Converting {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Checking {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Trying out {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} is installed</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>waits for the install before it</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} will be installed</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>asking the server</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>no answer at the moment</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>tries again soon</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>checking what came</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>takes a moment</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Built-in guide</source>
@@ -2635,11 +3248,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Only answers questions about installing and using this app</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Comes with the app</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>small model</source>
@@ -2647,15 +3260,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Built in</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Fits any computer</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cannot be removed</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Loading {percent}%</source>
@@ -2663,59 +3276,59 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>In use</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No description yet</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Fits</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tight</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Too big</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{size} short</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>needs {size}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Local file</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>added {date}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>BELLE project</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Restored with the key file</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>downloaded {date}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is not there any more. Connect its drive or put the file back, then look again.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is not there any more. Say where it is now, or connect its drive and look again.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Missing</source>
@@ -2723,74 +3336,138 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>The file was changed since it was checked. Verify it again before you use it.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Changed</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The file no longer holds what was checked: it is damaged.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Download it again; the damaged file can then be removed.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Replace it by a good copy and verify it, or remove it.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Damaged</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>under a minute</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{minutes} min</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{hours} h</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>under a minute left</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>about {time} left</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>d MMM</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>d MMM yyyy</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Release memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use anyway…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say where it is…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download again…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished">重命名</translation>
+    </message>
+    <message>
+        <source>Prompt template…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verify again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make smaller…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export a copy…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Offline pack…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Menu of {name}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>ModelsPage</name>
     <message>
         <source>Models</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Import file…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Download model…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show the sidebar</source>
@@ -2802,19 +3479,19 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Models on this computer</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{count} models, {size}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{size} free on the disk</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{free} of {total} GB memory available</source>
-        <translation type="unfinished" />
+        <source>Memory available {free} / {total} GB</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2822,51 +3499,146 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Verifying {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copying {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Making an offline pack of {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Importing {name}</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Moving {name} to the trash</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>beginning</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A file…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A folder…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Import</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A BELLE model…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Another model from the hub…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished" />
+        <translation>下载</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsScreen</name>
+    <message>
+        <source>Use it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is installed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What can I do about this? {problem}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the install of {name}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} that are done already would be thrown away. A pause keeps them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the install</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the key file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From {repository}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make {name} smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} stays as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Convert {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file is made that ChatBELLE can use; {name} stays as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decrypt {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decrypting, converting and quantizing is one pass; no copy in between is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Join the parts of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The parts stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is here already is used, the rest is downloaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Complete {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Imported and checked</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2880,30 +3652,137 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>PathField</name>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PlanPage</name>
+    <message>
+        <source>Before it begins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking at what has to be done…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no plan yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is what happens for {name}. You can stop it at any time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">再试一次</translation>
+    </message>
+    <message>
+        <source>1 file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on the first small files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>into {size} ({type})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>decrypt, convert and quantize in one pass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>convert and quantize in one pass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the finished file once and note its checksum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the model answer a sentence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Room on the drive: {need} at most while it goes on, {free} are free; {size} stay in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Room on the drive: none, the file is used where it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory while chatting: {need}, {free} are free now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time: {time}; done at about {clock} if you start now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time: {time} after the download, which depends on the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another key file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>PlanSheet</name>
     <message>
         <source>Working out what it takes…</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Downloads {size}.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Takes {size} of disk space, {peak} while it runs; {free} are free.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>In use it needs {size} of memory: {verdict}.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Working time about {time}.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2911,11 +3790,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>I have read these terms and accept them</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2949,19 +3828,257 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>ProblemPanel</name>
     <message>
         <source>Ask the built-in guide</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Hide details</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show details</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copy details</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ProgressPage</name>
+    <message>
+        <source>Setting up {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>While you wait, you can go on chatting with the built-in guide.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What has been downloaded so far will be deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the installation?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End and delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{need} needed, {free} were free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check computer and drive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It begins as soon as another installation is done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused. It goes on where it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You may close the window: next time it goes on where it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done at about {clock}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} {after}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore and convert to {type}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Convert and quantize to {type}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{key} fits: a small file was opened with it, its checksum is right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With {key}, on the first small files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From {before} to about {after}, in one pass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the finished file once and note its checksum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the model answer a sentence, to be sure that it works</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} / {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading the model and asking it something</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>looking at what is here already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>comparing checksums</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waiting before the next attempt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing arrives; it will try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RowActions</name>
+    <message>
+        <source>Built-in guide</source>
+        <translation type="unfinished">内置向导</translation>
+    </message>
+    <message>
+        <source>It needs {need} of memory, {free} can be had ({short}). The computer would swap to the disk and answer very slowly, and other programs would too. A smaller copy of the model, or closing other programs, helps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} does not fit into memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use anyway</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Make {name} smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A copy in another type is made; {name} stays. Quantizing a quantized model again costs some quality: the original files give a better result.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is whole</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every byte is as it should be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is not whole</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its row says what to do.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where is {name} now?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export a copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zip file (*.zip)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Offline pack</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved and checked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model removed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removed last time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}; its file stays where it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
     </message>
 </context>
 <context>
@@ -3038,7 +4155,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>回答</translation>
     </message>
     <message>
-        <source>Use the model's own values</source>
+        <source>Use the model&apos;s own values</source>
         <translation>使用模型自带的参数</translation>
     </message>
     <message>
@@ -3127,63 +4244,63 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Models</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Forbid all connections</source>
-        <translation type="unfinished" />
+        <translation>禁止所有连接</translation>
     </message>
     <message>
         <source>No model can be fetched then; chatting never needs a connection</source>
-        <translation type="unfinished" />
+        <translation>之后无法下载模型；聊天从不需要连接</translation>
     </message>
     <message>
         <source>Keep downloaded files</source>
-        <translation type="unfinished" />
+        <translation>保留下载的文件</translation>
     </message>
     <message>
         <source>Also after the model is made of them; they take as much space again</source>
-        <translation type="unfinished" />
+        <translation>制成模型后也保留；它们会再占用一份空间</translation>
     </message>
     <message>
         <source>Models folder</source>
-        <translation type="unfinished" />
+        <translation>模型文件夹</translation>
     </message>
     <message>
         <source>Empty: in the data folder</source>
-        <translation type="unfinished" />
+        <translation>留空：位于数据文件夹中</translation>
     </message>
     <message>
         <source>More models folders</source>
-        <translation type="unfinished" />
+        <translation>更多模型文件夹</translation>
     </message>
     <message>
         <source>On other drives; a JSON list of paths</source>
-        <translation type="unfinished" />
+        <translation>位于其他磁盘；JSON 格式的路径列表</translation>
     </message>
     <message>
         <source>Where models are fetched from</source>
-        <translation type="unfinished" />
+        <translation>从哪里下载模型</translation>
     </message>
     <message>
         <source>Empty: what HF_ENDPOINT says, else the official hub</source>
-        <translation type="unfinished" />
+        <translation>留空：按 HF_ENDPOINT，否则用官方站点</translation>
     </message>
     <message>
         <source>Proxy</source>
-        <translation type="unfinished" />
+        <translation>代理</translation>
     </message>
     <message>
         <source>Empty: like the system; “direct”: none; else its address</source>
-        <translation type="unfinished" />
+        <translation>留空：跟随系统；“direct”：不用代理；否则填写它的地址</translation>
     </message>
     <message>
         <source>Access token</source>
-        <translation type="unfinished" />
+        <translation>访问令牌</translation>
     </message>
     <message>
         <source>Sent to the official hub only, and never shown or logged</source>
-        <translation type="unfinished" />
+        <translation>只发送给官方站点，绝不显示或写入日志</translation>
     </message>
 </context>
 <context>
@@ -3217,6 +4334,10 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>关于</translation>
     </message>
     <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
         <source>Licences</source>
         <translation>许可证</translation>
     </message>
@@ -3244,162 +4365,221 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>SetupPage</name>
     <message>
         <source>Next</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SetupWizard</name>
+    <message>
+        <source>Step {number} of {total}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>SetupWords</name>
     <message>
         <source>7B models, small (Q4)</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>7B models, nearly the original (Q8)</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>13B models, small (Q4)</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>13B models, nearly the original (Q8)</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This computer has too little memory for BELLE models. You can still use the built-in guide.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Other programs use much of the memory now. Close some before you chat with a model.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>With so few cores, answers come slowly.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>With so many cores, answers come quickly.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No drive has room for a BELLE model. Make 13 GB free, or connect another drive.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is no room for the largest downloads.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Another drive has more room. You can choose it on the next page.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Welcome</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose a model</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Key file</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Download and install</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>fits</source>
-        <translation type="unfinished" />
+        <translation>合适</translation>
     </message>
     <message>
         <source>tight</source>
-        <translation type="unfinished" />
+        <translation>紧张</translation>
     </message>
     <message>
         <source>too big</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Download the model</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Test the key file</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Convert and quantize</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Try it</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>needs {need}, {left} short</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>needs {need}, {left} left</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{size} download</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{size} installed ({type})</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>about 1 minute</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>about {n} minutes</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>about 1 hour</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>about {n} hours</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>about {h} h {m} min</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about 1 minute left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {n} minutes left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{n} MB/s</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{n} kB/s</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No such file here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An empty file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A converted file, not Meta&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file of LLaMA 2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file of another size of LLaMA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved again: not Meta&apos;s bytes any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not the whole file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only a Git LFS pointer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A web page, not the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not the file that is needed</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3505,6 +4685,105 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
 </context>
 <context>
+    <name>SourcePage</name>
+    <message>
+        <source>Where to download from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The files are the same everywhere; every one is checked after the download.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The official hub, huggingface.co</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A mirror run by volunteers, hf-mirror.com; often faster in mainland China</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A server that speaks the hub&apos;s protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address of the source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All connections are forbidden</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You said so in the settings. Nothing can be downloaded until they are allowed again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow connections</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What has been downloaded is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">再试一次</translation>
+    </message>
+    <message>
+        <source>Testing the sources…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test the sources</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fastest from here: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of them can be reached now. Check the network, or use files you have.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes some seconds and downloads a few MB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not reachable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answers after {n} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fastest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{rate}, {wait}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No proxy is used. You can change that in the settings, under “Models”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The proxy {address} is used. You can change it in the settings, under “Models”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system&apos;s proxy is used, if there is one. Another one can be set in the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StatusLine</name>
     <message>
         <source>Built-in guide</source>
@@ -3539,35 +4818,35 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>StepButton</name>
     <message>
         <source>done</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>current step</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>not needed</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>to do</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>StepList</name>
     <message>
         <source>Steps</source>
-        <translation type="unfinished" />
+        <translation>步骤</translation>
     </message>
     <message>
         <source>Set up a BELLE model</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The models are for study and research only,
 not for commercial use.</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3581,19 +4860,73 @@ not for commercial use.</source>
     <name>TableHead</name>
     <message>
         <source>Name</source>
-        <translation type="unfinished" />
+        <translation>名称</translation>
     </message>
     <message>
         <source>Size and type</source>
-        <translation type="unfinished" />
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished">内存</translation>
+        <translation>内存</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished" />
+        <translation>来源</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateSheet</name>
+    <message>
+        <source>The file&apos;s own chat template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt template of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The form that your questions are put into for this model. With a wrong one answers are poor or never end. It is used from the next load on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TermsPage</name>
+    <message>
+        <source>Terms of use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The makers of the model set them. Please read them before you go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence on the model&apos;s page: {licence}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The terms in full (opens the browser)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s page (opens the browser)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I have read the terms and keep to them</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

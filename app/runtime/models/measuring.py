@@ -106,7 +106,7 @@ class _Task:
     ) -> None:
         from app.runtime.models.door import Door, Line, Waits, through
 
-        waits = Waits(patience, patience)
+        waits = Waits(patience, patience + 1.0)  # silence is told by whoever waits for all of them
         door = Door(connections, proxy=proxy, plain=is_loopback(source.endpoint), waits=waits)
         line = Line(door, Purpose.MEASURE)
         self._source = source

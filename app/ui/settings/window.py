@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.paths import Paths
 from app.settings import QT_TRANSLATE_NOOP, ROWS, Settings
 from app.ui.i18n import tr as translated
+from app.ui.settings.connections import ConnectionsRow, Read
 from app.ui.settings.pages import LICENCES, PRIVACY, SHORTCUTS, FolderRow, ShortcutRow, TextRow, VersionRow
 from app.ui.settings.row import Row, SettingRow
 from app.ui.theme import SEMIBOLD, theme
@@ -68,11 +69,15 @@ class Section:
 
 
 class SettingsWindow(Live, QDialog):
-    """Non-modal: show it with `show()`. `paths` says where the data folder is."""
+    """Non-modal: show it with `show()`. `paths` says where the data folder is; `connections` reads the record
+    of all that was ever fetched."""
 
-    def __init__(self, settings: Settings, paths: Paths, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: Settings, paths: Paths, parent: QWidget | None = None, connections: Read = tuple
+    ) -> None:
         super().__init__(parent)
         self.setModal(False)
+        self._connections = connections
         self._settings, self._paths = settings, paths
         self._current, self._factor = "general", 0.0
         self._search, self._choice = SearchField(), Select()
@@ -139,6 +144,9 @@ class SettingsWindow(Live, QDialog):
         self._sections.append(section)
         if key == "privacy":
             self._add_group(section, "", "", [TextRow("Privacy", title, hint) for title, hint in PRIVACY])
+            switches: list[Row] = [SettingRow(row, self._settings) for row in ROWS if row.category == key]
+            network = QT_TRANSLATE_NOOP("SettingsCategories", "Network")
+            self._add_group(section, network, "SettingsCategories", [*switches, ConnectionsRow(self._connections)])
         elif key == "shortcuts":
             self._add_group(section, "", "", [ShortcutRow(keys, source) for keys, source in SHORTCUTS])
         elif key == "about":
