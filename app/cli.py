@@ -1,4 +1,4 @@
-"""ChatBELLE in a terminal: chat, self-test, and the commands for weights. Answers go to stdout, all else to stderr.
+"""ChatBELLE in a terminal: chat, self-test, models, and weights. Answers go to stdout, all else to stderr.
 
 Exit codes: 0 done, 1 a bug, 2 wrong usage, 3 an error the user can fix, 130 stopped by Ctrl-C.
 A new command is one function that adds its arguments, listed in `COMMANDS`.
@@ -19,10 +19,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app import __version__, weights_commands
+from app import __version__, models_commands, weights_commands
 from app.errors import Cancelled, Fixable, as_app_error
 from app.log import set_up_logging
-from app.model_choice import GUIDE, find_model
+from app.model_choice import GUIDE, find_model, note_use
 from app.paths import Paths
 from app.runtime.chats.store import ChatStore
 from app.runtime.engine.records import AnswerRequest, EndReason, LoadOptions, ModelSpec, Role, Sampling, Turn
@@ -32,7 +32,9 @@ from app.terminal import BUG, DONE, INTERRUPTED, PIPE_CLOSED, USAGE, Talk, Termi
 
 ABOUT = QT_TRANSLATE_NOOP("Cli", "Runs BELLE language models on this computer, offline. Without a command: the window.")
 CHAT_HELP = QT_TRANSLATE_NOOP("Cli", "ask a question, or chat in the terminal")
-MODEL_HELP = QT_TRANSLATE_NOOP("Cli", "guide (the built-in one) or the path of a GGUF file")
+MODEL_HELP = QT_TRANSLATE_NOOP(
+    "Cli", "guide (the built-in one), an installed model by id or name, or the path of a GGUF file"
+)
 PROMPT_HELP = QT_TRANSLATE_NOOP("Cli", "the question; without it an interactive chat starts")
 SYSTEM_HELP = QT_TRANSLATE_NOOP("Cli", "a system prompt")
 MAX_TOKENS_HELP = QT_TRANSLATE_NOOP("Cli", "longest answer, in tokens")
@@ -85,6 +87,7 @@ def chat(options: argparse.Namespace, terminal: Terminal) -> int:
     talk = Talk(terminal.paths)
     try:
         talk.load(spec, load_options(terminal.paths), terminal)
+        note_use(spec, terminal.paths)
         if options.prompt is None:
             return converse(talk, spec, options, terminal)
         return ask(talk, spec, options, terminal)
@@ -254,7 +257,12 @@ def _open_history() -> str:
 
 # --- the command line -------------------------------------------------------------------------------------------
 
-COMMANDS: tuple[Callable[[Any, Terminal], None], ...] = (add_chat, *weights_commands.COMMANDS, add_self_test)
+COMMANDS: tuple[Callable[[Any, Terminal], None], ...] = (
+    add_chat,
+    *models_commands.COMMANDS,
+    *weights_commands.COMMANDS,
+    add_self_test,
+)
 
 
 def make_parser(terminal: Terminal) -> argparse.ArgumentParser:

@@ -6,18 +6,23 @@ import os
 from pathlib import Path
 
 from app.errors import Fixable
+from app.models_wiring import entries_named, open_library
 from app.paths import Paths
 from app.resources import guide_model
-from app.runtime.engine.prompts import template_for
+from app.runtime.engine.prompts import template_for, templates
 from app.runtime.engine.records import ModelSpec
+from app.runtime.models.records import Condition, Entry
+from app.settings import Settings
 
 GUIDE = "guide"
 
 
 def find_model(name: str, paths: Paths) -> ModelSpec:
-    """`guide`, or the path of a GGUF file (then the file's own chat template is used).
+    """`guide`, a model of the library by its id, its row of the catalogue or its exact name, or the path of a GGUF file
+    (then the file's own chat template is used).
 
-    Fixable: `model-unknown` if it is neither, `model-file-missing` if the file is not there.
+    Fixable: `model-unknown` if it is none of them, `model-file-missing` if the file is not there, what
+    `manifests.explain` says of a model of the library that is gone or damaged.
     """
     if name == GUIDE:
         return _existing(ModelSpec(guide_model(), GUIDE, "ChatBELLE Guide", template_for(GUIDE)))
@@ -25,7 +30,26 @@ def find_model(name: str, paths: Paths) -> ModelSpec:
     if path.suffix.lower() == ".gguf" or path.is_file() or any(mark in name for mark in (os.sep, os.altsep or os.sep)):
         path = path.absolute()
         return _existing(ModelSpec(path, str(path), path.stem))
-    raise Fixable("model-unknown", name=name, folder=str(paths.models))
+    found = entries_named(name, open_library(paths, Settings.load(paths.settings)).entries())
+    if not found:
+        raise Fixable("model-unknown", name=name, folder=str(paths.models))
+    return spec_of(found[0])
+
+
+def spec_of(entry: Entry) -> ModelSpec:
+    """How a model of the library is loaded. One whose file was changed outside is tried all the same."""
+    if entry.condition in (Condition.MISSING, Condition.DAMAGED):
+        from app.runtime.models.manifests import explain
+
+        raise explain(entry) or Fixable("model-file-missing", path=str(entry.manifest.path))
+    manifest = entry.manifest
+    return _existing(ModelSpec(manifest.path, manifest.id, manifest.name, templates().get(manifest.template)))
+
+
+def note_use(spec: ModelSpec, paths: Paths) -> None:
+    """Remember that a model of the library is used now. Never fails; other models are ignored."""
+    if spec.id != GUIDE and spec.id != str(spec.path):
+        open_library(paths, Settings.load(paths.settings)).touch(spec.id)
 
 
 def _existing(spec: ModelSpec) -> ModelSpec:

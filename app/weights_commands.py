@@ -8,17 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from app.errors import AppError
+from app.progress_bar import PROGRESS_HELP, described, gigabytes, showing
 from app.settings import QT_TRANSLATE_NOOP
 from app.terminal import DONE, Terminal, cancel_on_interrupt
-from app.translations import words
 
 TARGETS = ("keep", "F32", "F16", "Q8_0", "Q6_K", "Q5_K_M", "Q5_1", "Q5_0", "Q4_K_M", "Q4_1", "Q4_0")
 
@@ -34,7 +31,6 @@ TYPE_HELP = QT_TRANSLATE_NOOP(
 )
 TOKENIZER_HELP = QT_TRANSLATE_NOOP("Cli", "a folder with tokenizer.model or tokenizer.json, if the source lacks it")
 OVERWRITE_HELP = QT_TRANSLATE_NOOP("Cli", "replace existing files")
-PROGRESS_HELP = QT_TRANSLATE_NOOP("Cli", "how to show progress: a bar in a terminal, JSON lines on stdout, or nothing")
 INSPECT_JSON_HELP = QT_TRANSLATE_NOOP("Cli", "print one JSON object")
 
 KIND = QT_TRANSLATE_NOOP("Cli", "Kind")
@@ -49,16 +45,8 @@ NOTHING = QT_TRANSLATE_NOOP("Cli", "nothing")
 NEED_KEY = QT_TRANSLATE_NOOP("Cli", "the key: Meta's original LLaMA file")
 NEED_TOKENIZER = QT_TRANSLATE_NOOP("Cli", "the tokenizer")
 NEED_FILES = QT_TRANSLATE_NOOP("Cli", "the missing files")
-STEP_KEY_TEST = QT_TRANSLATE_NOOP("Cli", "testing the key")
-STEP_CONVERT = QT_TRANSLATE_NOOP("Cli", "converting")
-STEP_DECRYPT = QT_TRANSLATE_NOOP("Cli", "decrypting")
-STEP_VERIFY = QT_TRANSLATE_NOOP("Cli", "checking")
-BAR = QT_TRANSLATE_NOOP("Cli", "{step} {bar} {percent} %  {done} of {total} GB  {rate} MB/s  {left} left")
 
-STEPS = {"key-test": STEP_KEY_TEST, "convert": STEP_CONVERT, "decrypt": STEP_DECRYPT, "verify": STEP_VERIFY}
 NEED_TEXTS = {"key": NEED_KEY, "tokenizer": NEED_TOKENIZER, "files": NEED_FILES}
-BAR_WIDTH = 24
-BETWEEN_LINES = 0.5  # seconds
 
 
 # --- inspect ----------------------------------------------------------------------------------------------------
@@ -86,16 +74,11 @@ def inspect(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _described(found: Any, terminal: Terminal) -> dict[str, Any]:
-    described = {one.name: getattr(found, one.name) for one in fields(found)}
-    described.update(path=str(found.path), complete=found.complete)
-    described["problem"] = _error(found.problem, terminal) if found.problem else None
-    described["notes"] = [_error(note, terminal) for note in found.notes]
-    return described
-
-
-def _error(error: AppError, terminal: Terminal) -> dict[str, Any]:
-    what, then = words(error, terminal.language)
-    return {"code": error.code, "message": what, "next": then, "params": dict(error.params)}
+    facts = {one.name: getattr(found, one.name) for one in fields(found)}
+    facts.update(path=str(found.path), complete=found.complete)
+    facts["problem"] = described(found.problem, terminal) if found.problem else None
+    facts["notes"] = [described(note, terminal) for note in found.notes]
+    return facts
 
 
 def _print_facts(found: Any, terminal: Terminal) -> None:
@@ -105,7 +88,7 @@ def _print_facts(found: Any, terminal: Terminal) -> None:
         (ARCHITECTURE, found.architecture),
         (PARAMETERS, f"{found.parameters / 1e9:.2f} B" if found.parameters >= 1e7 else str(found.parameters or "")),
         (QUANTIZATION, found.quantization),
-        (SIZE, f"{found.size / 1e9:.2f} GB" if found.size >= 1e7 else f"{found.size / 1e6:.2f} MB"),
+        (SIZE, gigabytes(found.size)),
         (FILES, ", ".join(found.files)),
         (MISSING, ", ".join(found.missing)),
         (NEEDS, "" if found.problem and not found.needs else needs),
@@ -133,7 +116,7 @@ def decrypt(options: argparse.Namespace, terminal: Terminal) -> int:
     from app.runtime.weights.key_test import key_file
 
     key = key_file(options.key, options.path)
-    with _showing(options.progress, terminal) as shown, cancel_on_interrupt() as cancel:
+    with showing(options.progress, terminal) as shown, cancel_on_interrupt() as cancel:
         written = decrypt_files(
             options.path,
             key,
@@ -172,7 +155,7 @@ def convert(options: argparse.Namespace, terminal: Terminal) -> int:
         overwrite=options.overwrite,
     )
     planned = replace(planned, origin=origin_of(planned.source, planned.architecture))
-    with _showing(options.progress, terminal) as shown, cancel_on_interrupt() as cancel:
+    with showing(options.progress, terminal) as shown, cancel_on_interrupt() as cancel:
         result = run(planned, lambda at: shown.update(at.step.value, at.done, at.total, at.item), cancel)
         shown.end([str(result.path)], result.notes)
     return DONE
@@ -191,78 +174,6 @@ def _add_output_options(command: argparse.ArgumentParser, terminal: Terminal) ->
     command.add_argument(
         "--progress", choices=("bar", "json", "none"), default="bar", help=terminal.text(PROGRESS_HELP)
     )
-
-
-# --- progress ---------------------------------------------------------------------------------------------------
-
-
-class _Shown:
-    """Where progress goes. A bar needs a terminal; elsewhere only the result is printed."""
-
-    def __init__(self, form: str, terminal: Terminal) -> None:
-        self._json = form == "json"
-        self._bar = form == "bar" and sys.stderr.isatty()
-        self._terminal = terminal
-        self._step = ""
-        self._began = self._last = 0.0
-
-    def update(self, step: str, done: int, total: int, item: str = "") -> None:
-        now = time.monotonic()
-        if step != self._step:
-            self._step, self._began = step, now
-        elif now - self._last < BETWEEN_LINES and done < total:
-            return
-        self._last = now
-        seconds = now - self._began
-        rate = done / seconds if seconds > 0 else 0.0
-        left = round((total - done) / rate) if rate and done < total else 0
-        if self._json:
-            facts = {"event": "progress", "step": step, "done": done, "total": total, "item": item}
-            print(json.dumps({**facts, "rate": round(rate), "left": left}, ensure_ascii=False), flush=True)
-        elif self._bar:
-            self._draw(done, total, rate, left)
-
-    def _draw(self, done: int, total: int, rate: float, left: int) -> None:
-        share = min(1.0, done / total) if total else 0.0
-        filled = round(share * BAR_WIDTH)
-        line = self._terminal.text(
-            BAR,
-            step=self._terminal.text(STEPS[self._step]),
-            bar="█" * filled + "░" * (BAR_WIDTH - filled),
-            percent=int(share * 100),
-            done=f"{done / 1e9:.2f}",
-            total=f"{total / 1e9:.2f}",
-            rate=f"{rate / 1e6:.0f}",
-            left=f"{left // 60}:{left % 60:02}",
-        )
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if self._bar and self._step:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-    def end(self, written: list[str], notes: tuple[AppError, ...] = ()) -> None:
-        """The result: what was written, and what the user should know about it."""
-        self.clear()
-        if self._json:
-            told = [_error(note, self._terminal) for note in notes]
-            print(json.dumps({"event": "done", "written": written, "notes": told}, ensure_ascii=False), flush=True)
-            return
-        for note in notes:
-            self._terminal.warn(note)
-        for path in written:
-            size = Path(path).stat().st_size
-            print(f"{path}  {size / 1e9:.2f} GB" if size >= 1e7 else f"{path}  {size / 1e6:.2f} MB", flush=True)
-
-
-@contextmanager
-def _showing(form: str, terminal: Terminal) -> Iterator[_Shown]:
-    shown = _Shown(form, terminal)
-    try:
-        yield shown
-    except BaseException:
-        shown.clear()
-        raise
 
 
 COMMANDS: tuple[Callable[[Any, Terminal], None], ...] = (add_inspect, add_decrypt, add_convert)

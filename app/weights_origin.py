@@ -13,10 +13,11 @@ TEMPLATES = {"bloom": "belle-bloom", "llama": "belle-llama"}
 HUB_CACHE = "snapshots"  # the hub's own cache keeps files in REPOSITORY/snapshots/REVISION/
 
 
-def origin_of(path: Path, architecture: str = "") -> Origin:
-    """What is known about the weights at `path`, a file or a folder, of a model of `architecture`."""
+def origin_of(path: Path, architecture: str = "", model_id: str = "") -> Origin:
+    """What is known about the weights at `path`, a file or a folder, of a model of `architecture`. `model_id`: the
+    catalogue's, "" where the names of the files have to tell."""
     path = path.absolute()
-    model = _model(path, architecture)
+    model = load().find(model_id) or _model(path, architecture)
     stem = path.name if path.is_dir() else path.stem
     row = templates().get((model.template if model else TEMPLATES.get(architecture)) or "")
     template, template_id = (jinja_template(row), row.id) if row else ("", "")

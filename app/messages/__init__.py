@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from app.messages import download, general, library, weights
+from app.messages import download, general, install, library, weights
 from app.messages.text import Text
 
-MESSAGES: dict[str, Text] = {**general.MESSAGES, **weights.MESSAGES, **library.MESSAGES, **download.MESSAGES}
+MESSAGES: dict[str, Text] = {
+    **general.MESSAGES,
+    **weights.MESSAGES,
+    **library.MESSAGES,
+    **download.MESSAGES,
+    **install.MESSAGES,
+}

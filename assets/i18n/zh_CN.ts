@@ -1,11 +1,10 @@
-<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE TS>
+<?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
-    <name></name>
+    <name />
     <message>
         <source>SetupWords</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -39,23 +38,23 @@
     <name>AnswerPage</name>
     <message>
         <source>{name} is ready</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>It has just answered its first question, on this computer and without any connection.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>It is in the library. It was not asked anything yet.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Start chatting</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Set up another model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -111,7 +110,7 @@
         <translation>让随机的回答可以重现</translation>
     </message>
     <message>
-        <source>use the prompt as it is, without the model&apos;s template</source>
+        <source>use the prompt as it is, without the model's template</source>
         <translation>原样使用提示，不套用模型的模板</translation>
     </message>
     <message>
@@ -191,7 +190,7 @@
         <translation>说明权重文件或文件夹是什么、还缺什么</translation>
     </message>
     <message>
-        <source>decrypt BELLE&apos;s .enc files with Meta&apos;s original LLaMA file</source>
+        <source>decrypt BELLE's .enc files with Meta's original LLaMA file</source>
         <translation>用 Meta 的 LLaMA 原始文件解密 BELLE 的 .enc 文件</translation>
     </message>
     <message>
@@ -219,7 +218,7 @@
         <translation>权重的保存格式，例如 Q4_0 或 Q8_0；不写则用推荐的格式</translation>
     </message>
     <message>
-        <source>Meta&apos;s consolidated.00.pth, or a folder that holds it</source>
+        <source>Meta's consolidated.00.pth, or a folder that holds it</source>
         <translation>Meta 的 consolidated.00.pth，或它所在的文件夹</translation>
     </message>
     <message>
@@ -235,7 +234,7 @@
         <translation>要放入的模型文件夹</translation>
     </message>
     <message>
-        <source>accept the model&apos;s licence and terms</source>
+        <source>accept the model's licence and terms</source>
         <translation>接受模型的许可和条款</translation>
     </message>
     <message>
@@ -351,7 +350,7 @@
         <translation>见 {address}</translation>
     </message>
     <message>
-        <source>Meta&apos;s file</source>
+        <source>Meta's file</source>
         <translation>Meta 的文件</translation>
     </message>
     <message>
@@ -551,7 +550,7 @@
         <translation>太大</translation>
     </message>
     <message>
-        <source>{fit}, needs Meta&apos;s file</source>
+        <source>{fit}, needs Meta's file</source>
         <translation>{fit}，需要 Meta 的文件</translation>
     </message>
     <message>
@@ -591,7 +590,7 @@
         <translation>不需要什么</translation>
     </message>
     <message>
-        <source>the key: Meta&apos;s original LLaMA file</source>
+        <source>the key: Meta's original LLaMA file</source>
         <translation>密钥：Meta 的 LLaMA 原始文件</translation>
     </message>
     <message>
@@ -671,7 +670,7 @@
         <translation>恢复已移除、但还没进回收站的模型；不写 TOKEN 则列出它们</translation>
     </message>
     <message>
-        <source>copy a model&apos;s GGUF file</source>
+        <source>copy a model's GGUF file</source>
         <translation>复制模型的 GGUF 文件</translation>
     </message>
     <message>
@@ -874,58 +873,58 @@
     </message>
     <message>
         <source> (Enter to send, Shift+Enter for a new line)</source>
-        <translation>&#x3000;Enter 发送，Shift + Enter 换行</translation>
+        <translation>　Enter 发送，Shift + Enter 换行</translation>
     </message>
 </context>
 <context>
     <name>ComputerPage</name>
     <message>
         <source>This computer</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Looking at memory, processor and drives…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Which models it can run.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Memory: {size} GB</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{size} free now</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Processor: {n} cores</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Processor: 1 core</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Drives</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{drive}: {free} free</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What that means for models</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>needs {size} of memory</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>only after other programs are closed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1032,11 +1031,11 @@
     <name>DropOverlay</name>
     <message>
         <source>Drop it to look at it</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>ChatBELLE says what it is. Nothing is copied or changed.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1076,7 +1075,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>给妈妈写一封生日信</translation>
     </message>
     <message>
-        <source>Explain Newton&apos;s first law to a child</source>
+        <source>Explain Newton's first law to a child</source>
         <translation>给孩子讲讲牛顿第一定律</translation>
     </message>
     <message>
@@ -1108,39 +1107,39 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>FolderPage</name>
     <message>
         <source>Where shall models be kept?</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>One folder for all of them. You can move it later.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>In the data folder of ChatBELLE</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>On another drive</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>In a folder of your choice</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{size} free on this drive</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Another folder…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Models are large: choose a drive inside this computer if you can; USB sticks and network drives are slow.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A folder for models</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1198,7 +1197,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Manage models…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Model menu</source>
@@ -1233,47 +1232,47 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>HubSheet</name>
     <message>
         <source>in {count} parts</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>size unknown</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Asking for the files of {name}…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} has no GGUF file. Look for a repository whose name ends in GGUF.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Check on its page what its licence allows before you use it.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Write it as owner/name, such as Qwen/Qwen2.5-7B-Instruct-GGUF, or paste its address.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Another model from the hub</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Any model in GGUF format can be used. Only the list of files is fetched now.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>owner/name</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Repository on the hub</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>List files</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel</source>
@@ -1281,26 +1280,26 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Go on…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>InstallCard</name>
     <message>
         <source>Use it</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Use {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Pause {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Go on with {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Close</source>
@@ -1308,11 +1307,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Cancel {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Asked “{question}” it said: “{answer}”</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Try again</source>
@@ -1320,98 +1319,98 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose another key file…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>KeyPage</name>
     <message>
         <source>Choose the key file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} is published encrypted. Choose the original {llama} file that you have from Meta; ChatBELLE restores the model with it on this computer, and neither uploads nor changes it.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Key file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Testing the file…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{file} is the file that is needed. It is tried on the first small files, too.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose the file, or a folder in which it lies; testing takes a second.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Nothing has been changed.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Nothing has been downloaded or changed yet.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose another file…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Ask the guide</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Hide details</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>This key file does not fit the model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>You do not have this file?</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Meta gives it to people who apply for it. ChatBELLE cannot offer it to you.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Or take {name}, which needs no key file.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Take {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>How to apply</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A file…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A folder in which it lies…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What is the “key file”, and where do I get it?</source>
@@ -1422,82 +1421,82 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>LanguagePage</name>
     <message>
         <source>Welcome to ChatBELLE</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>In a few steps a BELLE model will answer on this computer. First: your language.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A small built-in guide answers questions about this app already, without any download.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Just try the guide</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>LookSheet</name>
     <message>
         <source>Look again</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose another file…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Looking what this is…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Testing the key, about a second…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The key fits.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Use it here</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Convert…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Make a smaller copy…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Join the parts…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download what is missing…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download a BELLE model…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Put it into the message</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Import the pack</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Decrypt…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Close</source>
@@ -1505,7 +1504,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Key file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1647,7 +1646,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请重新下载或转换、选择别的模型，或关掉显卡。</translation>
     </message>
     <message>
-        <source>This computer&apos;s processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
+        <source>This computer's processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
         <translation>这台电脑的处理器缺少运行 {path} 所需的指令。ChatBELLE 本身不受影响。</translation>
     </message>
     <message>
@@ -1863,7 +1862,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择 F32 作为目标格式。</translation>
     </message>
     <message>
-        <source>{file} is encrypted: it opens only with Meta&apos;s original LLaMA file.</source>
+        <source>{file} is encrypted: it opens only with Meta's original LLaMA file.</source>
         <translation>{file} 是加密的：只有 Meta 的 LLaMA 原始文件能打开它。</translation>
     </message>
     <message>
@@ -1875,7 +1874,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>找不到密钥文件 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta&apos;s consolidated.00.pth.</source>
+        <source>Choose Meta's consolidated.00.pth.</source>
         <translation>请选择 Meta 的 consolidated.00.pth。</translation>
     </message>
     <message>
@@ -1887,15 +1886,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 很可能不是正确的密钥文件：它打不开 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta&apos;s original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
+        <source>Choose Meta's original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
         <translation>请选择 Meta 原版 LLaMA 7B 的 consolidated.00.pth（BELLE-LLaMA-13B-2M 则用 LLaMA 13B 的）。</translation>
     </message>
     <message>
-        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta&apos;s original file.</source>
+        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta's original file.</source>
         <translation>{key} 是转换过的（Hugging Face 格式）LLaMA 文件，密钥必须是 Meta 的原始文件。</translation>
     </message>
     <message>
-        <source>Choose Meta&apos;s original consolidated.00.pth; a converted one can never open these weights.</source>
+        <source>Choose Meta's original consolidated.00.pth; a converted one can never open these weights.</source>
         <translation>请选择 Meta 原版的 consolidated.00.pth；转换过的文件无法打开这些权重。</translation>
     </message>
     <message>
@@ -1915,7 +1914,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择所要求大小的 consolidated.00.pth。</translation>
     </message>
     <message>
-        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta&apos;s file.</source>
+        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta's file.</source>
         <translation>{key} 是重新保存过的 LLaMA 文件，内容已不是 Meta 原文件的字节。</translation>
     </message>
     <message>
@@ -1927,11 +1926,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 不完整（{detail}）。</translation>
     </message>
     <message>
-        <source>Download or copy Meta&apos;s file again.</source>
+        <source>Download or copy Meta's file again.</source>
         <translation>请重新下载或复制 Meta 的文件。</translation>
     </message>
     <message>
-        <source>{key} is only a Git LFS pointer, not Meta&apos;s file.</source>
+        <source>{key} is only a Git LFS pointer, not Meta's file.</source>
         <translation>{key} 只是 Git LFS 指针，不是 Meta 的文件。</translation>
     </message>
     <message>
@@ -2011,7 +2010,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 没有记录词片如何合并，也没有找到 tokenizer.model：个别文本的切分可能不同。</translation>
     </message>
     <message>
-        <source>For exact results put the model&apos;s tokenizer.model beside the file and convert again.</source>
+        <source>For exact results put the model's tokenizer.model beside the file and convert again.</source>
         <translation>如需完全一致，请把该模型的 tokenizer.model 放在同一文件夹后重新转换。</translation>
     </message>
     <message>
@@ -2019,7 +2018,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{tokenizer} 与 {file} 不是同一个模型的，没有使用它。</translation>
     </message>
     <message>
-        <source>Replace it by the model&apos;s own and convert again.</source>
+        <source>Replace it by the model's own and convert again.</source>
         <translation>请换成该模型自己的文件后重新转换。</translation>
     </message>
     <message>
@@ -2043,7 +2042,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 的量化方式无法读取（{detail}）。</translation>
     </message>
     <message>
-        <source>Take BELLE&apos;s own GPTQ files, or the unquantized model.</source>
+        <source>Take BELLE's own GPTQ files, or the unquantized model.</source>
         <translation>请使用 BELLE 自己的 GPTQ 文件，或未量化的模型。</translation>
     </message>
     <message>
@@ -2059,7 +2058,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 有 {tokens} 个词元，模型有 {rows} 个：它可能属于另一个模型。</translation>
     </message>
     <message>
-        <source>If answers are garbled, use the model&apos;s own tokenizer.</source>
+        <source>If answers are garbled, use the model's own tokenizer.</source>
         <translation>如果回答是乱码，请换成该模型自带的分词器。</translation>
     </message>
     <message>
@@ -2223,7 +2222,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这次移除已无法撤销。</translation>
     </message>
     <message>
-        <source>Look in the system&apos;s trash.</source>
+        <source>Look in the system's trash.</source>
         <translation>请查看系统回收站。</translation>
     </message>
     <message>
@@ -2335,7 +2334,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选较小的模型或其他磁盘。</translation>
     </message>
     <message>
-        <source>{path} is long ({length}): files in it may exceed Windows&apos; {limit} characters.</source>
+        <source>{path} is long ({length}): files in it may exceed Windows' {limit} characters.</source>
         <translation>{path} 较长（{length}），其中的文件可能超过 Windows 的 {limit} 个字符。</translation>
     </message>
     <message>
@@ -2439,7 +2438,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请在网盘程序中完成，或由 ChatBELLE 下载。</translation>
     </message>
     <message>
-        <source>No BELLE model fits into this computer&apos;s memory.</source>
+        <source>No BELLE model fits into this computer's memory.</source>
         <translation>这台电脑的内存放不下任何 BELLE 模型。</translation>
     </message>
     <message>
@@ -2527,7 +2526,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>无法与 {host} 建立安全连接（{detail}）。</translation>
     </message>
     <message>
-        <source>Check this computer&apos;s date, and software that inspects connections; or choose another source.</source>
+        <source>Check this computer's date, and software that inspects connections; or choose another source.</source>
         <translation>请检查系统日期和拦截网络的软件，或换下载源。</translation>
     </message>
     <message>
@@ -2738,6 +2737,174 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <source>Check the address of the source.</source>
         <translation>请检查下载源地址。</translation>
     </message>
+    <message>
+        <source>Nothing to install was chosen.</source>
+        <translation>还没有选择要安装的内容。</translation>
+    </message>
+    <message>
+        <source>Choose a model or a file.</source>
+        <translation>请选择一个模型或文件。</translation>
+    </message>
+    <message>
+        <source>{name} is not in the list of models.</source>
+        <translation>模型列表里没有 {name}。</translation>
+    </message>
+    <message>
+        <source>Check the name, or give a repository or a file.</source>
+        <translation>请检查名称，或改为指定仓库或文件。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be used.</source>
+        <translation>{name} 无法使用。</translation>
+    </message>
+    <message>
+        <source>Take {instead} instead.</source>
+        <translation>请改用 {instead}。</translation>
+    </message>
+    <message>
+        <source>{name} comes with the app.</source>
+        <translation>{name} 随软件自带。</translation>
+    </message>
+    <message>
+        <source>There is nothing to install.</source>
+        <translation>无需安装。</translation>
+    </message>
+    <message>
+        <source>{name} is not offered as {type}.</source>
+        <translation>{name} 没有 {type} 这种类型。</translation>
+    </message>
+    <message>
+        <source>Choose one of the listed types.</source>
+        <translation>请从列表中选择。</translation>
+    </message>
+    <message>
+        <source>It is not clear which GGUF file of {repository} is meant ({count} there).</source>
+        <translation>无法确定要用 {repository} 中的哪个 GGUF 文件（共 {count} 个）。</translation>
+    </message>
+    <message>
+        <source>Choose one.</source>
+        <translation>请选择一个。</translation>
+    </message>
+    <message>
+        <source>No files of {name} were found in {path}.</source>
+        <translation>在 {path} 中没有找到 {name} 的文件。</translation>
+    </message>
+    <message>
+        <source>Choose the folder or archive that holds them.</source>
+        <translation>请选择存放这些文件的文件夹或压缩包。</translation>
+    </message>
+    <message>
+        <source>{name} ({type}) is already in the library.</source>
+        <translation>模型库里已有 {name}（{type}）。</translation>
+    </message>
+    <message>
+        <source>Install it once more only if you want a second copy.</source>
+        <translation>只有想再保留一份时才需要继续。</translation>
+    </message>
+    <message>
+        <source>{name} is already being installed.</source>
+        <translation>{name} 已在安装中。</translation>
+    </message>
+    <message>
+        <source>Resume or cancel that install.</source>
+        <translation>请继续或取消那次安装。</translation>
+    </message>
+    <message>
+        <source>This install no longer exists.</source>
+        <translation>这次安装已不存在。</translation>
+    </message>
+    <message>
+        <source>Start it anew.</source>
+        <translation>请重新开始。</translation>
+    </message>
+    <message>
+        <source>What an interrupted install had done cannot be read ({path}).</source>
+        <translation>无法读取一次中断的安装（{path}）。</translation>
+    </message>
+    <message>
+        <source>Cancel it to free the space, then install again.</source>
+        <translation>请取消它以释放空间，再重新安装。</translation>
+    </message>
+    <message>
+        <source>{name} needs {need_gb} GB of memory; this computer has {total_gb} GB.</source>
+        <translation>{name} 需要 {need_gb} GB 内存，这台电脑只有 {total_gb} GB。</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model or type.</source>
+        <translation>请选择更小的模型或类型。</translation>
+    </message>
+    <message>
+        <source>{name} needs {need_gb} GB of memory; {free_gb} GB are free now.</source>
+        <translation>{name} 需要 {need_gb} GB 内存，目前空闲 {free_gb} GB。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller type.</source>
+        <translation>请关闭其他程序，或选择更小的类型。</translation>
+    </message>
+    <message>
+        <source>{name} needs {need_gb} of the {free_gb} GB of free memory.</source>
+        <translation>{name} 需要 {need_gb} GB，目前空闲 {free_gb} GB。</translation>
+    </message>
+    <message>
+        <source>It works, but other programs may become slow.</source>
+        <translation>可以使用，但其他程序可能变慢。</translation>
+    </message>
+    <message>
+        <source>Unfinished installs ({count}, for example {name}) are in the way of moving to {path}.</source>
+        <translation>有 {count} 个未完成的安装（如 {name}）妨碍移动到 {path}。</translation>
+    </message>
+    <message>
+        <source>Pause them (for another drive: finish or cancel them), then move.</source>
+        <translation>请先暂停（换磁盘时请完成或取消），再移动。</translation>
+    </message>
+    <message>
+        <source>{file} is not the published file of {name}.</source>
+        <translation>{file} 与 {name} 公布的文件不同。</translation>
+    </message>
+    <message>
+        <source>If the answers are poor, fetch it again.</source>
+        <translation>如果回答不理想，请重新下载。</translation>
+    </message>
+    <message>
+        <source>{name} was not tried: it needs more memory than this computer has.</source>
+        <translation>{name} 未试运行：所需内存超过这台电脑。</translation>
+    </message>
+    <message>
+        <source>Choose a smaller type if it does not load.</source>
+        <translation>如果无法加载，请选择更小的类型。</translation>
+    </message>
+    <message>
+        <source>The model loads but answers nothing.</source>
+        <translation>模型能加载，但没有回答。</translation>
+    </message>
+    <message>
+        <source>Install it again, or choose another type.</source>
+        <translation>请重新安装，或换一种类型。</translation>
+    </message>
+    <message>
+        <source>The model answers, but in garbled letters: “{answer}”.</source>
+        <translation>模型的回答是乱码：“{answer}”。</translation>
+    </message>
+    <message>
+        <source>The file or its vocabulary is probably damaged; install it again.</source>
+        <translation>文件或词表可能已损坏，请重新安装。</translation>
+    </message>
+    <message>
+        <source>The model answers, but repeats “{unit}” without end.</source>
+        <translation>模型的回答一直重复“{unit}”。</translation>
+    </message>
+    <message>
+        <source>Try a larger type, or another prompt template.</source>
+        <translation>请换用更大的类型，或更换提示模板。</translation>
+    </message>
+    <message>
+        <source>The model answers, but not in Chinese: “{answer}”.</source>
+        <translation>模型的回答不是中文：“{answer}”。</translation>
+    </message>
+    <message>
+        <source>It may be a base model or another model.</source>
+        <translation>它可能是基座模型，或不是你要的模型。</translation>
+    </message>
 </context>
 <context>
     <name>ModelChoice</name>
@@ -2790,7 +2957,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这台电脑内存吃紧</translation>
     </message>
     <message>
-        <source>too big for this computer&apos;s memory</source>
+        <source>too big for this computer's memory</source>
         <translation>这台电脑内存不够</translation>
     </message>
     <message>
@@ -2802,313 +2969,313 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>ModelPage</name>
     <message>
         <source>Choose a model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>You can add or change models at any time under “Models”.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>This computer: {size} GB of memory, {free} available now</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{free} free on the drive</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>recommended</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>base model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>needs a key file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Your files: {path}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Your files: {path}. What is missing will be downloaded.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} needs more memory than is free</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{short} are missing now. It may start after other programs are closed, or be very slow.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose it all the same</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Take {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Show all {n} models</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Show fewer models</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Looking at your files…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Import model files you have…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Accuracy: {words} ({type})</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>**{name}** cannot be used: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>How exactly shall {name} be kept?</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{size} installed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{size} download</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose other files…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>These files cannot be used</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{download} to download, {size} when installed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A file…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A folder…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Model files you have</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>ModelRow</name>
     <message>
         <source>Use</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Use {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Make smaller…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Make {name} smaller</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Verify {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Find it…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Say where {name} is</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Look again for {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download again…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download {name} again</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Release memory</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Release the memory of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>More about {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>New name for {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>Models</name>
     <message>
         <source>It has to be converted once before it can be used. The files stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>It is also the key file for BELLE&apos;s encrypted models: drop one of those to use it so.</source>
-        <translation type="unfinished"></translation>
+        <source>It is also the key file for BELLE's encrypted models: drop one of those to use it so.</source>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>A model in Hugging Face&apos;s format</source>
-        <translation type="unfinished"></translation>
+        <source>A model in Hugging Face's format</source>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>Meta&apos;s original LLaMA</source>
-        <translation type="unfinished"></translation>
+        <source>Meta's original LLaMA</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A model of an older llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A model quantized with GPTQ</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>An encrypted BELLE model, opened with the key</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Not the model itself, only a pointer to it</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A web page instead of a model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The model file of the old ChatBELLE app</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>An adapter, not a whole model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A GGUF model in {count} parts</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>All parts are here. They have to be joined into one file once; the parts stay.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A GGUF model, ready to use</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>It can be used where it is, without copying it.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>An encrypted BELLE model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name}, encrypted</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>It opens with Meta&apos;s original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
-        <translation type="unfinished"></translation>
+        <source>It opens with Meta's original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Put the missing files into the same folder, then look again.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What is missing can be downloaded as part of the install.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>This cannot be used yet</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} is not a model that ChatBELLE knows.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose the folder of a BELLE model, a .gguf file, an offline pack or an older llama.cpp file.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Not recognised</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A text file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} is no model. It can be put into your next message.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>not known yet; Verify works it out</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>not yet</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Good for</source>
@@ -3116,7 +3283,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Size</source>
@@ -3144,103 +3311,103 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Prompt template</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>the file&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <source>the file's own</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Added</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Last used</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>SHA-256</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Same file as</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>An offline pack</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>It holds: {names}. Every file is checked while it is imported.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Missing: {names} and {count} more</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Missing: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Downloading {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Testing the key file for {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Converting {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Checking {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Trying out {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} is installed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>waits for the install before it</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} will be installed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>asking the server</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>no answer at the moment</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>tries again soon</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>checking what came</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>takes a moment</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Built-in guide</source>
@@ -3248,11 +3415,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Only answers questions about installing and using this app</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Comes with the app</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>small model</source>
@@ -3260,15 +3427,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Built in</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Fits any computer</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cannot be removed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Loading {percent}%</source>
@@ -3276,59 +3443,59 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>In use</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>No description yet</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Fits</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Tight</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Too big</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{size} short</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>needs {size}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Local file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>added {date}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>BELLE project</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Restored with the key file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>downloaded {date}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{path} is not there any more. Connect its drive or put the file back, then look again.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{path} is not there any more. Say where it is now, or connect its drive and look again.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Missing</source>
@@ -3336,87 +3503,87 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>The file was changed since it was checked. Verify it again before you use it.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Changed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The file no longer holds what was checked: it is damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download it again; the damaged file can then be removed.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Replace it by a good copy and verify it, or remove it.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Damaged</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>under a minute</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{hours} h</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>under a minute left</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>about {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>d MMM</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>d MMM yyyy</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Release memory</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Use anyway…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Use</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Say where it is…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download again…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Details…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Rename</source>
@@ -3424,35 +3591,35 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Prompt template…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Verify again</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Make smaller…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Export a copy…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Offline pack…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Menu of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -3463,11 +3630,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Import file…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download model…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Show the sidebar</source>
@@ -3479,19 +3646,19 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Models on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{count} models, {size}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{size} free on the disk</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Memory available {free} / {total} GB</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel</source>
@@ -3499,47 +3666,47 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Verifying {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Copying {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Making an offline pack of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Importing {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Moving {name} to the trash</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>beginning</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A file…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A folder…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Import</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A BELLE model…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Another model from the hub…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download</source>
@@ -3550,95 +3717,95 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>ModelsScreen</name>
     <message>
         <source>Use it</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} is installed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What can I do about this? {problem}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel the install of {name}?</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{size} that are done already would be thrown away. A pause keeps them.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel the install</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose the key file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Install {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>From {repository}.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Import a folder</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Import a file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Make {name} smaller</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} stays as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Convert {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A file is made that ChatBELLE can use; {name} stays as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Decrypt {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Decrypting, converting and quantizing is one pass; no copy in between is written.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Join the parts of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The parts stay.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What is here already is used, the rest is downloaded.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Complete {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Imported and checked</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -3652,26 +3819,26 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>PathField</name>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>PlanPage</name>
     <message>
         <source>Before it begins</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Looking at what has to be done…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>There is no plan yet.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>This is what happens for {name}. You can stop it at any time.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Try again</source>
@@ -3679,110 +3846,110 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>1 file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{n} files</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>on the first small files</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>into {size} ({type})</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>decrypt, convert and quantize in one pass</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>convert and quantize in one pass</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Read the finished file once and note its checksum</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Let the model answer a sentence</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Room on the drive: {need} at most while it goes on, {free} are free; {size} stay in use.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Room on the drive: none, the file is used where it is.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Memory while chatting: {need}, {free} are free now.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Time: {time}; done at about {clock} if you start now.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Time: {time} after the download, which depends on the network.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose another folder</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose another model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose another source</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose another key file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>PlanSheet</name>
     <message>
         <source>Working out what it takes…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Downloads {size}.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Takes {size} of disk space, {peak} while it runs; {free} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>In use it needs {size} of memory: {verdict}.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Working time about {time}.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel</source>
@@ -3790,11 +3957,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>I have read these terms and accept them</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -3828,90 +3995,90 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>ProblemPanel</name>
     <message>
         <source>Ask the built-in guide</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Hide details</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Show details</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Copy details</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>ProgressPage</name>
     <message>
         <source>Setting up {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>While you wait, you can go on chatting with the built-in guide.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What has been downloaded so far will be deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>End the installation?</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>End and delete</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{need} needed, {free} were free</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Check computer and drive</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>It begins as soon as another installation is done.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Paused. It goes on where it was.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>You may close the window: next time it goes on where it was.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Done at about {clock}.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{done} {after}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel the download</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel</source>
@@ -3919,75 +4086,75 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>skipped</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Restore and convert to {type}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Convert and quantize to {type}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{key} fits: a small file was opened with it, its checksum is right</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>With {key}, on the first small files</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>From {before} to about {after}, in one pass</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Read the finished file once and note its checksum</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Let the model answer a sentence, to be sure that it works</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{done} / {total}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Loading the model and asking it something</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>looking at what is here already</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>comparing checksums</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>waiting before the next attempt</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>nothing arrives; it will try again</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Finish</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Back to the chat</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Show the log</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -3998,15 +4165,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>It needs {need} of memory, {free} can be had ({short}). The computer would swap to the disk and answer very slowly, and other programs would too. A smaller copy of the model, or closing other programs, helps.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} does not fit into memory</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Use anyway</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel</source>
@@ -4014,67 +4181,67 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Make {name} smaller</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A copy in another type is made; {name} stays. Quantizing a quantized model again costs some quality: the original files give a better result.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} is whole</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Every byte is as it should be.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name} is not whole</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Its row says what to do.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Where is {name} now?</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Export a copy</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Zip file (*.zip)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Folder (*)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Offline pack</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Saved and checked</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Model removed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Removed last time</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{name}; its file stays where it is</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Undo</source>
@@ -4155,7 +4322,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>回答</translation>
     </message>
     <message>
-        <source>Use the model&apos;s own values</source>
+        <source>Use the model's own values</source>
         <translation>使用模型自带的参数</translation>
     </message>
     <message>
@@ -4365,93 +4532,93 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>SetupPage</name>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>SetupWizard</name>
     <message>
         <source>Step {number} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>SetupWords</name>
     <message>
         <source>7B models, small (Q4)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>7B models, nearly the original (Q8)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>13B models, small (Q4)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>13B models, nearly the original (Q8)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>This computer has too little memory for BELLE models. You can still use the built-in guide.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Other programs use much of the memory now. Close some before you chat with a model.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>With so few cores, answers come slowly.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>With so many cores, answers come quickly.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>No drive has room for a BELLE model. Make 13 GB free, or connect another drive.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>There is no room for the largest downloads.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Another drive has more room. You can choose it on the next page.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Welcome</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Choose a model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Key file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download and install</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>fits</source>
@@ -4463,123 +4630,123 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>too big</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Download the model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Test the key file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Convert and quantize</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Try it</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>needs {need}, {left} short</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>needs {need}, {left} left</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{size} download</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{size} installed ({type})</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>about 1 minute</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>about {n} minutes</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>about 1 hour</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>about {n} hours</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>about {h} h {m} min</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>about 1 minute left</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>about {n} minutes left</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{n} MB/s</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{n} kB/s</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>No such file here</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>An empty file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>A converted file, not Meta&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <source>A converted file, not Meta's own</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A file of LLaMA 2</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A file of another size of LLaMA</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>Saved again: not Meta&apos;s bytes any more</source>
-        <translation type="unfinished"></translation>
+        <source>Saved again: not Meta's bytes any more</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Not the whole file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Only a Git LFS pointer</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A web page, not the file</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Not the file that is needed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -4688,47 +4855,47 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>SourcePage</name>
     <message>
         <source>Where to download from</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The files are the same everywhere; every one is checked after the download.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The official hub, huggingface.co</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>A mirror run by volunteers, hf-mirror.com; often faster in mainland China</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Another address</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>A server that speaks the hub&apos;s protocol</source>
-        <translation type="unfinished"></translation>
+        <source>A server that speaks the hub's protocol</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Address of the source</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>All connections are forbidden</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>You said so in the settings. Nothing can be downloaded until they are allowed again.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Allow connections</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What has been downloaded is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Try again</source>
@@ -4736,51 +4903,51 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Testing the sources…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Test the sources</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Fastest from here: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>None of them can be reached now. Check the network, or use files you have.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Takes some seconds and downloads a few MB.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>not reachable</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>answers after {n} s</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>fastest</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{rate}, {wait}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>No proxy is used. You can change that in the settings, under “Models”.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The proxy {address} is used. You can change it in the settings, under “Models”.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>The system&apos;s proxy is used, if there is one. Another one can be set in the settings.</source>
-        <translation type="unfinished"></translation>
+        <source>The system's proxy is used, if there is one. Another one can be set in the settings.</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -4818,19 +4985,19 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>StepButton</name>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>current step</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>not needed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>to do</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -4841,12 +5008,12 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Set up a BELLE model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The models are for study and research only,
 not for commercial use.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -4864,7 +5031,7 @@ not for commercial use.</source>
     </message>
     <message>
         <source>Size and type</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Memory</source>
@@ -4878,12 +5045,12 @@ not for commercial use.</source>
 <context>
     <name>TemplateSheet</name>
     <message>
-        <source>The file&apos;s own chat template</source>
-        <translation type="unfinished"></translation>
+        <source>The file's own chat template</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Cancel</source>
@@ -4891,42 +5058,42 @@ not for commercial use.</source>
     </message>
     <message>
         <source>Apply</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Prompt template of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The form that your questions are put into for this model. With a wrong one answers are poor or never end. It is used from the next load on.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
     <name>TermsPage</name>
     <message>
         <source>Terms of use</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The makers of the model set them. Please read them before you go on.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>Licence on the model&apos;s page: {licence}</source>
-        <translation type="unfinished"></translation>
+        <source>Licence on the model's page: {licence}</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>The terms in full (opens the browser)</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
     <message>
-        <source>The model&apos;s page (opens the browser)</source>
-        <translation type="unfinished"></translation>
+        <source>The model's page (opens the browser)</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>I have read the terms and keep to them</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>

@@ -21,10 +21,17 @@ from app.errors import Fixable
 from app.paths import Paths
 from app.runtime.engine import library
 from app.runtime.engine.records import LoadOptions, ModelSpec
-from app.runtime.engine.trial_process import TRIAL_TIMEOUT, child_command, run_child, watch_child
+from app.runtime.engine.trial_process import (
+    TRIAL_TIMEOUT,
+    TrialQuestion,
+    child_command,
+    question_argument,
+    run_child,
+    watch_child,
+)
 from app.runtime.jobs import Job
 
-__all__ = ["InterruptedLoad", "Trials", "interrupted_load", "run_child"]
+__all__ = ["InterruptedLoad", "TrialQuestion", "Trials", "interrupted_load", "run_child"]
 
 log = logging.getLogger(__name__)
 
@@ -60,20 +67,29 @@ class Trials:
         """Raise `Fixable` (or `Cancelled`) unless the file ran before (False) or runs in a child now (True)."""
         if spec.path.absolute() in self._trusted:
             return False
-        try:
-            key = _key(spec.path, options)
-        except FileNotFoundError:
-            raise Fixable("model-file-missing", path=str(spec.path)) from None
+        key = _key(spec.path, options)
         if key in _read_list(self._paths.trials):
             return False
-        arguments = [
-            str(spec.path),
-            str(options.context),
-            "" if options.gpu_layers is None else str(options.gpu_layers),
-        ]
-        watch_child([*self._command, *arguments], spec.path, job, self._timeout)
-        _write(self._paths.trials, [*_read_list(self._paths.trials), key][-_REMEMBERED:])
+        self._watch(spec, options, job)
+        self._remember(key)
         return True
+
+    def ask(self, spec: ModelSpec, options: LoadOptions, question: TrialQuestion, job: Job) -> str:
+        """The answer that the file gives in a child, which proves it as `prove` does. Raises as that, and what a model
+        that cannot answer raises (`message-too-long`)."""
+        key = _key(spec.path, options)
+        done = self._watch(spec, options, job, question_argument(question))
+        self._remember(key)
+        return str(done.get("answer", ""))
+
+    def _watch(self, spec: ModelSpec, options: LoadOptions, job: Job, *more: str) -> dict[str, Any]:
+        layers = "" if options.gpu_layers is None else str(options.gpu_layers)
+        arguments = [str(spec.path), str(options.context), layers, *more]
+        return watch_child([*self._command, *arguments], spec.path, job, self._timeout)
+
+    def _remember(self, key: dict[str, Any]) -> None:
+        known = [one for one in _read_list(self._paths.trials) if one != key]
+        _write(self._paths.trials, [*known, key][-_REMEMBERED:])
 
     @contextmanager
     def breadcrumb(self, spec: ModelSpec, options: LoadOptions) -> Iterator[None]:
@@ -107,7 +123,10 @@ def interrupted_load(paths: Paths) -> InterruptedLoad | None:
 
 
 def _key(path: Path, options: LoadOptions) -> dict[str, Any]:
-    facts = path.stat()
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        raise Fixable("model-file-missing", path=str(path)) from None
     return {
         "path": str(path),
         "size": facts.st_size,

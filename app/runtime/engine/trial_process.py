@@ -1,4 +1,5 @@
-"""Both ends of a trial: the child that loads a file and decodes one token, and the parent that watches it."""
+"""Both ends of a trial: the child that loads a file and decodes one token, or answers a question with it, and the
+parent that watches it."""
 
 from __future__ import annotations
 
@@ -12,15 +13,17 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import app
 from app.errors import Fixable, as_app_error
-from app.runtime.engine.model import load
+from app.runtime.engine.model import LoadedModel, load
+from app.runtime.engine.prompts import templates
 from app.runtime.engine.records import AnswerRequest, LoadOptions, ModelSpec, Role, Sampling, Turn
 from app.runtime.engine.session import Session
-from app.runtime.events import Event, LoadProgress
+from app.runtime.events import Event, LoadProgress, TextDelta
 from app.runtime.jobs import Job
 
 TRIAL_TIMEOUT = 600.0
@@ -29,6 +32,17 @@ TRIAL_SHARE = 0.5  # of the progress shown: the file is read twice
 _WINDOWS_ILLEGAL_INSTRUCTION = 0xC000001D
 _WINDOWS_NO_MEMORY = (0xC0000017, 0xC000012D)
 _NO_DIALOGS = 0x0001 | 0x0002  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX
+
+
+@dataclass(frozen=True)
+class TrialQuestion:
+    """What the child is to answer, greedily. `template`: a row of `assets/templates.json`, "" for the file's own.
+    Whichever is reached first ends the answer: `tokens`, or `seconds` of writing (a slow computer need not finish)."""
+
+    text: str
+    template: str = ""
+    tokens: int = 128
+    seconds: float = 120.0
 
 
 def child_command() -> list[str]:
@@ -42,22 +56,47 @@ def child_command() -> list[str]:
 
 
 def run_child(arguments: Sequence[str]) -> int:
-    """`PATH [CONTEXT [GPU_LAYERS]]`: load and answer with one token, saying on stdout how it goes."""
+    """`PATH [CONTEXT [GPU_LAYERS [QUESTION]]]`: load and answer, with one token if there is no question (a
+    `TrialQuestion` as JSON); say on stdout how it goes."""
     _die_quietly()
     path = Path(arguments[0])
     context = int(arguments[1]) if len(arguments) > 1 else LoadOptions.context
     layers = int(arguments[2]) if len(arguments) > 2 and arguments[2] else None
     try:
+        question = TrialQuestion(**json.loads(arguments[3])) if len(arguments) > 3 else None
         model = load(ModelSpec(path, "trial", "trial"), LoadOptions(context, gpu_layers=layers), Job(_tell))
-        request = AnswerRequest((Turn(Role.USER, "1"),), sampling=Sampling(temperature=0), max_tokens=1, raw=True)
-        Session(model, None).answer(request, Job(lambda _event: None))
+        told = {"answer": _answer(model, question)} if question else _decode_once(model)
         model.close()
     except Exception as error:  # the parent raises it again
         failure = as_app_error(error)
         _say({"error": failure.code, "params": dict(failure.params)})
         return 3 if isinstance(failure, Fixable) else 1
-    _say({"done": True})
+    _say({"done": True, **told})
     return 0
+
+
+def _decode_once(model: LoadedModel) -> dict[str, Any]:
+    request = AnswerRequest((Turn(Role.USER, "1"),), sampling=Sampling(temperature=0), max_tokens=1, raw=True)
+    Session(model, None).answer(request, Job(lambda _event: None))
+    return {}
+
+
+def _answer(model: LoadedModel, question: TrialQuestion) -> str:
+    """With the row's own repeat penalty: without it small models repeat themselves where a chat would not."""
+    row = templates().get(question.template or model.template_id)
+    sampling = replace(row.sampling if row else Sampling(), temperature=0)
+    request = AnswerRequest((Turn(Role.USER, question.text),), sampling=sampling, max_tokens=question.tokens)
+    began = 0.0
+
+    def hear(event: Event) -> None:
+        nonlocal began
+        if isinstance(event, TextDelta):
+            began = began or time.monotonic()
+            if time.monotonic() - began > question.seconds:
+                job.cancel()  # after the first token that only ends the answer
+
+    job = Job(hear)
+    return Session(model, row).answer(request, job).text
 
 
 def _tell(event: Event) -> None:
@@ -86,8 +125,14 @@ def _die_quietly() -> None:
 # --- the parent ---
 
 
-def watch_child(command: Sequence[str], path: Path, job: Job, timeout: float) -> None:
-    """Run the child to its end. Raises `Fixable` if it did not succeed, `Cancelled` if `job` was cancelled."""
+def question_argument(question: TrialQuestion) -> str:
+    """As the child reads it: ASCII, which every system's command line keeps."""
+    return json.dumps(asdict(question))
+
+
+def watch_child(command: Sequence[str], path: Path, job: Job, timeout: float) -> dict[str, Any]:
+    """Run the child to its end; its last words. Raises `Fixable` if it did not succeed, `Cancelled` if `job` was
+    cancelled."""
     job.token.check()
     process = subprocess.Popen(
         command,
@@ -102,6 +147,7 @@ def watch_child(command: Sequence[str], path: Path, job: Job, timeout: float) ->
     )
     guard = _Guard(process, job, timeout)
     error: dict[str, Any] | None = None
+    done: dict[str, Any] = {}
     with process:
         for line in process.stdout or ():
             message = _parse(line)
@@ -109,12 +155,15 @@ def watch_child(command: Sequence[str], path: Path, job: Job, timeout: float) ->
                 job.emit(LoadProgress(job.id, float(message["progress"]) * TRIAL_SHARE))
             if "error" in message:
                 error = message
+            if "done" in message:
+                done = message
     guard.end()
     job.token.check()
     if guard.timed_out:
         raise Fixable("trial-timeout", path=str(path), seconds=round(timeout))
     if process.returncode:
         raise _failure(process.returncode, error, path)
+    return done
 
 
 class _Guard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,11 @@ from app.messages import MESSAGES
 from app.paths import Paths
 from app.runtime.engine.records import LoadOptions, ModelSpec, ModelState
 from app.runtime.engine.service import Engine
-from app.runtime.engine.trial import InterruptedLoad, Trials, interrupted_load, run_child
-from app.runtime.engine.trial_process import child_command
+from app.runtime.engine.trial import InterruptedLoad, TrialQuestion, Trials, interrupted_load, run_child
+from app.runtime.engine.trial_process import child_command, question_argument
 from app.runtime.events import JobFinished, LoadProgress
 from app.runtime.jobs import Job
-from tests.runtime.engine.engine_kit import BLOOM, Heard
+from tests.runtime.engine.engine_kit import BLOOM, MODELS, Heard, ask, row, session
 
 SPEC = ModelSpec(BLOOM, "bloom", "Bloom")
 OPTIONS = LoadOptions(256, threads=1)
@@ -152,6 +153,75 @@ def test_the_engine_tries_first_and_survives(paths: Paths) -> None:
     fractions = [event.fraction for event in heard.all(LoadProgress)]
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
     assert engine.close() and not paths.breadcrumb.exists()
+
+
+# --- a question ---
+
+QUESTION = TrialQuestion("请用两句话介绍一下北京。", "belle-bloom", tokens=24)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_question_is_answered_in_a_child(paths: Paths, name: str) -> None:
+    """The same answer as here, and the file counts as tried from then on."""
+    spec = ModelSpec(MODELS[name], name, name)
+    answer = Trials(paths, command=REAL).ask(spec, OPTIONS, QUESTION, Job(Heard()))
+    template = row(QUESTION.template)
+    with session(name, context=256, template=template) as here:
+        greedy = replace(template.sampling, temperature=0)
+        assert answer == ask(here, QUESTION.text, sampling=greedy, max_tokens=24).text
+    assert answer
+    assert Trials(paths, command=_child("raise SystemExit(9)")).prove(spec, OPTIONS, Job(Heard())) is False
+
+
+def test_a_question_is_asked_again_each_time(paths: Paths) -> None:
+    child = _child("import json, sys; print(json.dumps({'done': True, 'answer': json.loads(sys.argv[4])['text']}))")
+    for _ in range(2):
+        assert Trials(paths, command=child).ask(SPEC, OPTIONS, QUESTION, Job(Heard())) == QUESTION.text
+    assert len(json.loads(paths.trials.read_text("utf-8"))) == 1
+    assert question_argument(QUESTION).isascii()
+
+
+def test_the_child_answers_the_question(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("app.runtime.engine.trial_process._die_quietly", lambda: None)
+    own_template = replace(QUESTION, template="")
+    for question in (QUESTION, own_template):
+        assert run_child([str(BLOOM), "256", "0", question_argument(question)]) == 0
+        out = capsys.readouterr().out
+        last = json.loads(out.splitlines()[-1])
+        assert last["done"] is True and last["answer"] and out.isascii()
+    long = replace(QUESTION, text="很长" * 400)
+    assert run_child([str(BLOOM), "256", "0", question_argument(long)]) == 3
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["error"] == "message-too-long"
+
+
+def test_a_slow_answer_ends_in_time(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is there by then is the answer."""
+    monkeypatch.setattr("app.runtime.engine.trial_process._die_quietly", lambda: None)
+    answers = []
+    for seconds in (60.0, 0.0):
+        question = replace(QUESTION, tokens=60, seconds=seconds)
+        assert run_child([str(BLOOM), "256", "0", question_argument(question)]) == 0
+        answers.append(json.loads(capsys.readouterr().out.splitlines()[-1])["answer"])
+    whole, begun = answers
+    assert begun and whole.startswith(begun) and len(begun) < len(whole)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_question_that_kills_the_child(paths: Paths) -> None:
+    die = "import os, resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); os.abort()"
+    for code, timeout, wanted in ((die, 60.0, "trial-crashed"), ("import time; time.sleep(100)", 0.3, "trial-timeout")):
+        with pytest.raises(Fixable, match=wanted):
+            Trials(paths, command=_child(code), timeout=timeout).ask(SPEC, OPTIONS, QUESTION, Job(Heard()))
+    assert not paths.trials.exists()
+
+
+def test_a_question_can_be_cancelled(paths: Paths) -> None:
+    job = Job(lambda event: job.cancel())
+    code = "import time; print('{\"progress\": 0.1}', flush=True); time.sleep(100)"
+    with pytest.raises(Cancelled):
+        Trials(paths, command=_child(code)).ask(SPEC, OPTIONS, QUESTION, job)
 
 
 # --- breadcrumbs ---
