@@ -66,11 +66,11 @@ class ConnectionsRow(Row):
     def retranslate(self) -> None:
         title = self.tr("Every connection so far")
         self.set_words(title, "" if self._lines else self.tr("None. Nothing on this computer was sent or fetched."))
-        self._list.set_text("\n".join(self._words(line) for line in self._lines))
+        self._list.set_text("\n".join(self._line_words(line) for line in self._lines))
         self._list.setVisible(bool(self._lines))
         self._list.setAccessibleName(title)
 
-    def _words(self, line: Line) -> str:
+    def _line_words(self, line: Line) -> str:
         size = QLocale().formattedDataSize(line.received, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
         when = datetime.fromtimestamp(line.until).strftime("%Y-%m-%d %H:%M")
         purpose = QCoreApplication.translate("Connections", PURPOSES.get(line.purpose, line.purpose))
