@@ -12,6 +12,9 @@ from app.errors import Fixable
 from app.runtime.weights.records import BytesSource
 
 _AT_OFFSET = getattr(os, "preadv", None)  # absent on Windows
+_ADVISE = getattr(os, "posix_fadvise", None)  # Linux only
+# Weights pass by once: a file this large would only push what other programs use out of the system's cache
+LARGE = 1024 * 1024 * 1024
 SMALL_FILE = 64 * 1024 * 1024  # configurations, indexes and tokenizers; more is damage
 
 
@@ -54,6 +57,8 @@ class PlainFile:
     def _read_some(self, offset: int, buffer: memoryview) -> int:
         if _AT_OFFSET is not None:
             count: int = _AT_OFFSET(self._file.fileno(), [buffer], offset)
+            if self.size >= LARGE and _ADVISE is not None:
+                _ADVISE(self._file.fileno(), offset, count, os.POSIX_FADV_DONTNEED)
             return count
         with self._lock:
             self._file.seek(offset)
