@@ -9,12 +9,11 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import numpy as np
 
 from app.errors import Fixable
+from app.runtime.weights.direct import DirectReader
 from app.runtime.weights.records import BytesSource
 
 _AT_OFFSET = getattr(os, "preadv", None)  # absent on Windows
-_ADVISE = getattr(os, "posix_fadvise", None)  # Linux only
-# Weights pass by once: a file this large would only push what other programs use out of the system's cache
-LARGE = 1024 * 1024 * 1024
+LARGE = 1024 * 1024 * 1024  # bytes from which a file is read past the system's cache
 SMALL_FILE = 64 * 1024 * 1024  # configurations, indexes and tokenizers; more is damage
 
 
@@ -29,6 +28,7 @@ class PlainFile:
         try:
             self._file = path.open("rb", buffering=0)
             self.size = os.fstat(self._file.fileno()).st_size
+            self._direct = _direct(path) if self.size >= LARGE else None
         except FileNotFoundError:
             raise Fixable("weights-missing-file", file=path.name) from None
         except OSError as error:
@@ -55,10 +55,10 @@ class PlainFile:
             raise Fixable("weights-unreadable", file=self.name, detail=error.strerror or str(error)) from error
 
     def _read_some(self, offset: int, buffer: memoryview) -> int:
+        if self._direct is not None:
+            return self._direct.read_some(offset, buffer)
         if _AT_OFFSET is not None:
             count: int = _AT_OFFSET(self._file.fileno(), [buffer], offset)
-            if self.size >= LARGE and _ADVISE is not None:
-                _ADVISE(self._file.fileno(), offset, count, os.POSIX_FADV_DONTNEED)
             return count
         with self._lock:
             self._file.seek(offset)
@@ -66,6 +66,15 @@ class PlainFile:
 
     def close(self) -> None:
         self._file.close()
+        if self._direct is not None:
+            self._direct.close()
+
+
+def _direct(path: Path) -> DirectReader | None:
+    try:
+        return DirectReader(path)
+    except OSError:  # the file system cannot, or the system
+        return None
 
 
 class PlainFolder:

@@ -115,6 +115,7 @@ class EncryptedFile:
         if self._file.size < HEADER:
             raise Fixable("enc-truncated", file=self.name)
         self.size = self._file.size - HEADER
+        self._second = ThreadPoolExecutor(1, f"xor {self.name}")  # started by the first large read
         self.sha256 = self._file.read(0, HEADER).hex()
         if promised and promised != self.sha256:
             raise Fixable("enc-name", file=self.name, name=self.sha256)
@@ -126,11 +127,12 @@ class EncryptedFile:
         data = np.empty(size, np.uint8)
         if size < SHARED:
             self._fill(data, offset)
-        else:  # most of the time goes into copying out of the system's cache, which one core does not do fast enough
+        else:  # while one thread waits for the disk, the other has something to do
             half = size // 2 // PIECE * PIECE
-            with ThreadPoolExecutor(1, "xor") as second:
-                rest = second.submit(self._fill, data[half:], offset + half)
+            rest = self._second.submit(self._fill, data[half:], offset + half)
+            try:
                 self._fill(data[:half], offset)
+            finally:
                 rest.result()
         return data.data
 
