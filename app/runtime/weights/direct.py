@@ -47,10 +47,8 @@ class DirectReader:
 
     def _load(self, number: int) -> tuple[mmap.mmap, int]:
         """Read a window, into the memory of the one that was used longest ago."""
-        if len(self._windows) < WINDOWS:
-            memory = mmap.mmap(-1, WINDOW)  # pages: direct reads want aligned memory
-        else:
-            memory = self._windows.popitem(last=False)[1][0]
+        oldest = self._windows.popitem(last=False)[1][0] if len(self._windows) == WINDOWS else None
+        memory = oldest or mmap.mmap(-1, WINDOW)  # pages: direct reads want aligned memory
         filled = os.preadv(self._descriptor, [memory], number * WINDOW)
         self._windows[number] = memory, filled
         return memory, filled
