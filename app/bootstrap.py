@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.runtime.engine.service import Engine
     from app.ui.bridge import RuntimeBridge
     from app.ui.context import Runtime
+    from app.ui.models.models_service import Models
 
 
 def run_gui(argv: list[str]) -> int:
@@ -65,6 +66,9 @@ def _begin(window: MainWindow) -> Runtime:
     set_up_logging(window.paths)
     runtime = make_runtime(window.paths, window.settings, window.languages)
     window.start(runtime)
+    from app.ui.wizard.place import SetupPlace
+
+    window.setup = SetupPlace(window, runtime).open
     gc.freeze()  # classes and widgets that stay: no later collection need look at them
     gc.enable()
     QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: apply_look(window.settings, window.languages))
@@ -99,7 +103,25 @@ def make_runtime(paths: Paths, settings: Settings, languages: Languages) -> Runt
 
     engine = LateEngine(lambda: _make_engine(paths, bridge), bridge.engine_ready, failed)
     chats = ChatService(paths.database, engine, bridge.post)
-    return Runtime(paths, settings, languages, bridge, engine, chats, lambda name: _find_model(name, paths))
+
+    def make_models() -> Models:
+        from app.models_wiring import make_model_service
+
+        models = make_model_service(paths, settings, bridge.post)
+        models.begin()
+        settings.listeners.append(lambda key: models.set_offline(settings.get(key)) if key == "offline" else None)
+        return models
+
+    return Runtime(
+        paths,
+        settings,
+        languages,
+        bridge,
+        engine,
+        chats,
+        lambda name: _find_model(name, paths),
+        make_models=make_models,
+    )
 
 
 def _make_engine(paths: Paths, bridge: RuntimeBridge) -> Engine:

@@ -37,6 +37,11 @@ class LateEngine:
     def load(self, spec: ModelSpec, options: LoadOptions) -> None:
         self._engine.add_done_callback(lambda made: made.exception() or made.result().load(spec, options))
 
+    def unload(self) -> None:
+        """Free the model; before there is an engine there is nothing to free."""
+        if self._engine.done() and not self._engine.exception():
+            self._engine.result().unload()
+
     def answer(self, request: AnswerRequest, sink: Sink) -> Job:
         return self._engine.result().answer(request, sink)
 

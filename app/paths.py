@@ -41,6 +41,11 @@ class Paths(NamedTuple):
         """Which model files have already run on this machine."""
         return self.home / "trials.json"
 
+    @property
+    def connections(self) -> Path:
+        """The record of every connection ever made."""
+        return self.home / "connections.jsonl"
+
     def create(self) -> Paths:
         for folder in (self.home, self.models, self.logs):
             folder.mkdir(parents=True, exist_ok=True)

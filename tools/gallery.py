@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QLineEdit,
-    QProgressBar,
     QStyle,
     QStyleOptionButton,
     QWidget,
@@ -34,10 +33,12 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.chat_list import ChatList
 from app.ui.widgets.chip import Chip, ChipState
 from app.ui.widgets.choice import Check, Radio
-from app.ui.widgets.labels import Label, Tag
+from app.ui.widgets.labels import Label
 from app.ui.widgets.menu import Menu
 from app.ui.widgets.paint import box
+from app.ui.widgets.progress import ProgressLine
 from app.ui.widgets.switch import Switch
+from app.ui.widgets.tag import Tag
 
 SIZE = QSize(1280, 820)
 STATES = ("默认", "悬停", "按下", "键盘焦点", "不可用")
@@ -54,14 +55,14 @@ CHIPS = (
     (40, 416, ChipState("LLaMA-EXT-13B", "tight", "内存吃紧", (), "7.5 GB")),
     (327, 416, ChipState("BELLE-7B-2M", "failed", "未能载入", ("Q4_0",))),
 )
-TAGS = (("适合", "ok"), ("吃紧", "warn"), ("不够", "danger"), ("推荐", "accent"), ("内置", "plain"))
+TAGS = (("适合", "ok"), ("吃紧", "warn"), ("不够", "danger"), ("推荐", "accent"), ("内置", "neutral"))
 BANNERS = (
     ("info", "有新版本", "0.3.1 修正了表格显示", "查看"),
     ("ok", "BELLE-7B-2M 已装好", "可以开始聊天了", "开始使用"),
     ("warn", "内存吃紧", "只剩 1.4 GB，回答会变慢", "换小模型"),
     ("danger", "没能写入磁盘", "D 盘已满，还差 2.1 GB", "换个位置"),
 )
-BARS = ((62, "", "62%"), (38, "paused", "已暂停"), (38, "broken", "已中断"))
+BARS = ((0.62, "running", "62%"), (0.38, "paused", "已暂停"), (0.38, "broken", "已中断"))
 CHATS = ("选中的聊天", "悬停", "键盘焦点", "标题太长时在结尾省略，悬停显示全文")
 
 
@@ -164,15 +165,12 @@ class Gallery(QWidget):
 
     def _progress(self) -> None:
         self.word("进度", 40, 676, weight=SEMIBOLD)
-        for number, (share, tone, text) in enumerate(
-            ((62, "", "62%"), (38, "paused", "已暂停"), (38, "broken", "已中断"))
-        ):
-            bar = QProgressBar()
-            bar.setTextVisible(False)
-            bar.setProperty("tone", tone)
-            bar.setValue(share)
+        for number, (share, state, text) in enumerate(BARS):
+            bar = ProgressLine()
+            bar.set_state(state)
+            bar.set_fraction(share)
             self.put(bar, 40, 712 + 30 * number, 412, 6)
-            self.put(Label(text, "tiny", "danger" if tone == "broken" else "text-2"), 464, 706 + 30 * number)
+            self.put(Label(text, "tiny", "danger" if state == "broken" else "text-2"), 464, 706 + 30 * number)
 
     def _banners(self) -> None:
         self.word("提示条", 688, 34, weight=SEMIBOLD)

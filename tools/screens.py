@@ -46,6 +46,8 @@ from app.ui.context import Runtime  # noqa: E402
 from app.ui.i18n import Languages  # noqa: E402
 from app.ui.look import apply_look  # noqa: E402
 from app.ui.main_window import MainWindow  # noqa: E402
+from tools import screens_setup  # noqa: E402
+from tools.sample_models import SampleModels, sample_install  # noqa: E402
 from tools.screens_text import TEXTS, Texts  # noqa: E402
 
 DAY = 86_400.0
@@ -85,13 +87,16 @@ class StillEngine:
     def begin(self) -> None:
         """Nothing to import."""
 
+    def unload(self) -> None:
+        """Nothing to free."""
+
     def close(self) -> None:
         """Nothing to free."""
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: `kind` is first, chat (finished first turn) or streaming."""
+    """One picture: `kind` is first, short (a finished turn), full, streaming or models."""
 
     name: str
     kind: str
@@ -106,12 +111,16 @@ SHOTS = (
     Shot("01b-transcript-full-light-zh", "full", size=(1280, 1044)),
     Shot("02-main-dark-zh", "streaming", mode="dark"),
     Shot("03-empty-light-zh", "first"),
+    Shot("06-models-light-zh", "models"),
     Shot("10-small-760x520-light-zh", "short", size=(760, 520)),
     Shot("11-text-200-light-zh", "short", text_size=200),
     Shot("01-main-light-en", "streaming", language="en"),
     Shot("02-main-dark-en", "streaming", language="en", mode="dark"),
     Shot("03-empty-light-en", "first", language="en"),
     Shot("03-empty-dark-zh", "first", mode="dark"),
+    Shot("06-models-dark-zh", "models", mode="dark"),
+    Shot("06-models-light-en", "models", language="en"),
+    Shot("06-models-dark-en", "models", language="en", mode="dark"),
     Shot("10-small-760x520-dark-en", "short", language="en", mode="dark", size=(760, 520)),
     Shot("11-text-200-light-en", "short", language="en", text_size=200),
 )
@@ -123,7 +132,7 @@ def seed(database: Path, texts: Texts, kind: str) -> None:
         return
     store = ChatStore(database)
     settings = AnswerSettings(model_id="BELLE-7B-2M", model_name="BELLE-7B-2M")
-    answer_text = {"streaming": texts.answer, "full": texts.full_answer, "short": texts.short_answer}[kind]
+    answer_text = {"streaming": texts.answer, "full": texts.full_answer}.get(kind, texts.short_answer)
     for title in reversed(texts.titles):
         question = texts.question if title == texts.titles[0] else title
         chat, _, answer = store.ask(None, None, question, settings)
@@ -160,9 +169,12 @@ def take(shot: Shot, folder: Path, languages: Languages) -> Path:
         bridge = RuntimeBridge()
         engine = StillEngine(bridge.post, texts.follow_up_answer)
         name = "guide" if shot.kind == "first" else "BELLE-7B-2M"
-        spec = ModelSpec(Path("BELLE-7B-2M.gguf"), name, name)
+        models = SampleModels(bridge.post, installs=(sample_install(),))
+        spec = ModelSpec(models.entries()[0].manifest.path, name, name)
         chats = ChatService(paths.database, engine, bridge.post)
-        runtime = Runtime(paths, settings, languages, bridge, engine, chats, lambda _name: spec)
+        runtime = Runtime(
+            paths, settings, languages, bridge, engine, chats, lambda _name: spec, make_models=lambda: models
+        )
         apply_look(settings, runtime.languages)
         window = MainWindow(settings, runtime.languages, paths)
         window.resize(*shot.size)
@@ -177,6 +189,9 @@ def take(shot: Shot, folder: Path, languages: Languages) -> Path:
         if shot.kind in ("streaming", "full"):
             window.conversation.send(texts.follow_up)
             wait(500)
+        if shot.kind == "models":
+            window.show_models()
+            wait(300)
         if shot.kind == "short":
             window.transcript.findChild(QScrollArea).verticalScrollBar().setValue(0)
         focused = application_focus()
@@ -204,6 +219,7 @@ def main() -> int:
     for shot in SHOTS:
         if not arguments.names or any(shot.name.startswith(name) for name in arguments.names):
             print(take(shot, arguments.out, languages))
+    screens_setup.take_all(arguments.out, arguments.names, languages)
     return 0
 
 

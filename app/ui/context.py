@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.errors import AppError
 from app.paths import Paths
@@ -17,6 +17,9 @@ from app.settings import Settings
 from app.ui.bridge import RuntimeBridge
 from app.ui.i18n import Languages
 
+if TYPE_CHECKING:
+    from app.ui.models.models_service import Models
+
 GUIDE = "guide"
 RECENT_LIMIT = 8
 
@@ -26,12 +29,14 @@ class ModelLoader(Protocol):
 
     def begin(self) -> None: ...
     def load(self, spec: ModelSpec, options: LoadOptions) -> object: ...
+    def unload(self) -> object: ...
     def close(self) -> object: ...
 
 
 @dataclass
 class Runtime:
-    """Settings and services of one running app. Lives in the GUI thread."""
+    """Settings and services of one running app. Lives in the GUI thread. `make_models` makes the models service when
+    it is first wanted, and has it begin."""
 
     paths: Paths
     settings: Settings
@@ -41,6 +46,15 @@ class Runtime:
     chats: ChatService
     find_model: Callable[[str], ModelSpec]
     spec: ModelSpec | None = field(default=None)
+    make_models: Callable[[], Models] | None = None
+    _models: Models | None = field(default=None, repr=False)
+
+    @property
+    def models(self) -> Models | None:
+        """The models service; None in an app without one."""
+        if self._models is None and self.make_models is not None:
+            self._models = self.make_models()
+        return self._models
 
     def load(self, name: str) -> AppError | None:
         """Start loading a model by id or path; remembers it as the choice. An unknown one is returned as error."""
@@ -54,6 +68,10 @@ class Runtime:
             self._remember(name)
         self.engine.load(spec, self.load_options())
         return None
+
+    def release(self) -> None:
+        """Free the memory of the model in use; it stays the choice for the next start."""
+        self.engine.unload()
 
     def load_options(self) -> LoadOptions:
         threads = self.settings.get("threads")
@@ -100,6 +118,8 @@ class Runtime:
     def close(self) -> None:
         """Save the chats and free the model; in bounded time."""
         self.chats.close()
+        if self._models is not None:
+            self._models.close()
         self.engine.close()
 
     @property

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QIcon,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.paths import Paths
@@ -22,10 +31,14 @@ from app.ui.sidebar_place import SidebarPlace
 from app.ui.theme import app_icon, theme
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+
     from app.ui.chat.conversation import Conversation
     from app.ui.chat.transcript import TranscriptView
     from app.ui.context import Runtime
+    from app.ui.models.drop import DropArea
     from app.ui.models.model_choice import ModelChoice
+    from app.ui.models.screen import ModelsScreen
 
 MINIMUM = (760, 520)
 START = (1280, 820)
@@ -33,14 +46,18 @@ COLUMN, WIDE_COLUMN, MARGIN = 760, 1080, 24
 
 
 class MainWindow(QMainWindow):
-    """Owns the widgets and the layout; `Conversation` and `ModelChoice` hold the behaviour.
+    """Owns the widgets and the layout; `Conversation`, `ModelChoice` and `ModelsScreen` hold the behaviour.
 
-    Two steps, so that the window is there at once: what its first picture shows, then `start` with the rest.
+    Two steps, so that the window is there at once: what its first picture shows, then `start` with the rest. The
+    models page is made when it is first wanted and stands in place of the chat. `setup` opens the wizard that
+    installs a BELLE model.
     """
 
     transcript: TranscriptView
     conversation: Conversation
     models: ModelChoice
+    runtime: Runtime
+    setup: Callable[[], object] | None = None
 
     def __init__(self, settings: Settings, languages: Languages, paths: Paths) -> None:
         super().__init__()
@@ -52,6 +69,8 @@ class MainWindow(QMainWindow):
         self.composer, self.status = Composer(), StatusLine()
         self.notices = NoticeArea()
         self._settings_window: QDialog | None = None
+        self._library: ModelsScreen | None = None
+        self._drops: DropArea | None = None
         self._build()
         self.place = SidebarPlace(self.sidebar, self.header, self._centre, self._columns, settings)
         self.resize(*START)
@@ -88,20 +107,22 @@ class MainWindow(QMainWindow):
 
     def _shortcuts(self) -> None:
         for keys, action in (
-            ("Ctrl+N", self.conversation.new_chat),
+            ("Ctrl+N", self.new_chat),
             ("Ctrl+K", self.search),
             ("Ctrl+B", self.place.toggle),
             ("Ctrl+,", self.show_settings),
-            ("Ctrl+M", self.models.show_menu),
+            ("Ctrl+M", self.show_models),
             ("Esc", self._escape),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(action)
 
     def _wire(self) -> None:
         self.sidebar.collapse_requested.connect(self.place.toggle)
-        self.sidebar.models_requested.connect(self.models.show_menu)
+        self.sidebar.models_requested.connect(self.show_models)
+        self.header.manage_models_requested.connect(self.show_models)
+        self.sidebar.new_chat_requested.connect(self.show_chat)
         self.sidebar.settings_requested.connect(self.show_settings)
-        self.sidebar.chat_selected.connect(lambda _chat: self.place.close_overlay())
+        self.sidebar.chat_selected.connect(lambda _chat: self.show_chat())
         self.header.panel_requested.connect(self.place.toggle)
         self.settings.listeners.append(self._setting_changed)
 
@@ -112,7 +133,9 @@ class MainWindow(QMainWindow):
         from app.ui.models.model_choice import ModelChoice
         from app.ui.widgets.focus_ring import FocusRing
 
+        self.runtime = runtime
         self.setWindowIcon(QIcon(app_icon()))
+        self.setAcceptDrops(runtime.make_models is not None)
         self.focus_ring = FocusRing(self)
         self.transcript = TranscriptView()
         self.pages.addWidget(self.transcript)
@@ -149,6 +172,8 @@ class MainWindow(QMainWindow):
         self.header.set_narrow(self.width() / factor)
         self.status.set_narrow(self.width() / factor)
         self.composer.set_narrow(self.width() / factor)
+        if self._library is not None:
+            self._library.page.set_narrow(self.width() / factor, self.place.visible and not self.place.overlaid)
 
     def _restyle(self) -> None:
         room = self.screen().availableGeometry()
@@ -161,26 +186,109 @@ class MainWindow(QMainWindow):
     def show_page(self, widget: QWidget) -> None:
         self.pages.setCurrentWidget(widget)
 
+    @property
+    def library(self) -> ModelsScreen | None:
+        """The models page and what belongs to it; None if the app runs without a models service."""
+        service = self.runtime.models
+        if self._library is None and service is not None:
+            from app.ui.models.screen import ModelsScreen  # most starts do without
+
+            self._library = ModelsScreen(self, self.runtime, service)
+            self._library.page.hide()
+            self._columns.addWidget(self._library.page, 1)
+        return self._library
+
+    @property
+    def models_shown(self) -> bool:
+        """Whether the models page stands in place of the chat."""
+        return self._library is not None and self._library.page.isVisible()
+
+    def show_models(self) -> None:
+        """The models page in place of the chat."""
+        library = self.library
+        if library is None:
+            self.models.show_menu()
+            return
+        self.place.close_overlay()
+        self.page.hide()
+        library.page.show()
+        self.sidebar.set_models_shown(True)
+        self._lay_out()
+        library.shown()
+
+    def show_chat(self) -> None:
+        """The chat in place of the models page."""
+        self.place.close_overlay()
+        if self._library is not None and self.models_shown:
+            self._library.page.hide()
+            self.page.show()
+            self.sidebar.set_models_shown(False)
+            self._lay_out()
+            self.composer.edit.setFocus()
+
+    def new_chat(self) -> None:
+        self.show_chat()
+        self.conversation.new_chat()
+
+    def open_setup(self) -> None:
+        """The wizard that installs a BELLE model; the models page where there is none."""
+        (self.setup or self.show_models)()
+
+    def notice_areas(self) -> list[NoticeArea]:
+        """Where a notice about the model in use belongs, so that it is seen on whichever page is shown."""
+        return [self.notices] if self._library is None else [self.notices, self._library.page.notices]
+
     def search(self) -> None:
         self.place.open()
         self.sidebar.focus_search()
 
     def show_settings(self) -> None:
         if self._settings_window is None:
-            from app.ui.settings.window import SettingsWindow  # most starts do without
+            from app.runtime.models.connections import Connections  # most starts do without
+            from app.ui.settings.window import SettingsWindow
 
-            self._settings_window = SettingsWindow(self.settings, self.paths, self)
+            record = Connections(self.paths.connections)
+            self._settings_window = SettingsWindow(self.settings, self.paths, self, record.summary)
         self._settings_window.show()
         self._settings_window.raise_()
         self._settings_window.activateWindow()
 
     def _escape(self) -> None:
-        if not self.conversation.stop():
+        if self.models_shown:
+            if not self.place.close_overlay():
+                self.show_chat()
+        elif not self.conversation.stop():
             self.place.close_overlay()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.place.close_overlay()
         super().mousePressEvent(event)
+
+    # -- files dropped on the window ------------------------------------------------------------------------
+
+    def _drop_area(self) -> DropArea:
+        if self._drops is None:
+            from app.ui.models.drop import DropArea  # when something is first dragged here
+
+            self._drops = DropArea(self)
+            self._drops.dropped.connect(self.look_at)
+        return self._drops
+
+    def look_at(self, path: Path) -> None:
+        """Say what a file or folder is and offer the next step."""
+        if self.library is not None:
+            self.library.look_at(path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._drop_area().begin(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._drop_area().end()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._drop_area().take(event.mimeData()):
+            event.acceptProposedAction()
 
     def _setting_changed(self, key: str) -> None:
         if key in ("language", "theme", "text_size"):
@@ -193,5 +301,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._settings_window is not None:
             self._settings_window.close()
+        if self._library is not None:
+            self._library.close()
         super().closeEvent(event)
         QApplication.quit()

@@ -46,6 +46,7 @@ class Sidebar(Live, QFrame):
         self.setObjectName("sidebar")
         self._chats: tuple[Chat, ...] = ()
         self._current: int | None = None
+        self._models_shown = False
         self._new = Button(icon="compose", trailing="Ctrl+N", padding=11)
         self._new.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._collapse = IconButton("panel")
@@ -115,8 +116,15 @@ class Sidebar(Live, QFrame):
     def set_current(self, chat: int | None) -> None:
         """Mark the chat that is shown; None for a new one."""
         if self._chats:
-            self.list.set_current(chat)
+            self.list.set_current(None if self._models_shown else chat)
         self._current = chat
+
+    def set_models_shown(self, shown: bool) -> None:
+        """Whether the models page stands in place of a chat: then its button is marked and no chat is."""
+        self._models.set_selected(shown)
+        if self._list is not None:
+            self._list.set_current(None if shown else self._current)
+        self._models_shown = shown
 
     def focus_search(self) -> None:
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -134,7 +142,7 @@ class Sidebar(Live, QFrame):
         words = {"today": self.tr("Today"), "yesterday": self.tr("Yesterday"), "earlier": self.tr("Earlier")}
         if found or self._list is not None:
             self.list.chats.fill(found, words)
-            self.list.set_current(self._current)
+            self.list.set_current(None if self._models_shown else self._current)
             self.list.setVisible(bool(found))
         self._empty.setVisible(not found)
         if self._chats:

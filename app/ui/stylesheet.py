@@ -25,6 +25,7 @@ QPushButton[kind="text"] { background: transparent; border: 1px solid transparen
 QPushButton[kind="text"]:hover { background: @bg-hover; border-color: @bg-hover; }
 QPushButton[kind="text"]:pressed { background: @bg-pressed; border-color: @bg-pressed; }
 QPushButton[kind="text"]:disabled { color: @text-off; }
+QPushButton[kind="text"][selected="true"] { background: @bg-selected; border-color: @bg-selected; color: @text-1; }
 QPushButton[kind="danger"] { color: @danger; }
 QPushButton[kind="danger"]:hover { background: @danger-soft; border-color: @danger-line; }
 QPushButton[kind="danger"]:pressed { background: @danger-line; }
@@ -84,10 +85,6 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QScrollArea { background: transparent; border: 0; }
-QProgressBar { border: 0; border-radius: 3dp; background: @line; min-height: 6dp; max-height: 6dp; }
-QProgressBar::chunk { background: @accent-mark; border-radius: 3dp; }
-QProgressBar[tone="paused"]::chunk { background: @text-3; }
-QProgressBar[tone="broken"]::chunk { background: @danger; }
 QSlider::groove:horizontal { height: 4dp; border-radius: 2dp; background: @line-strong; }
 QSlider::sub-page:horizontal { height: 4dp; border-radius: 2dp; background: @accent-mark; }
 QSlider::sub-page:horizontal:disabled { background: @text-off; }
@@ -110,15 +107,6 @@ QFrame[card="true"] { background: @bg-raised; border: 1px solid @line; border-ra
 QLabel[tone="title"] { font-weight: 600; }
 QLabel[tone="secondary"] { color: @text-2; }
 QLabel[tone="hint"] { color: @text-3; }
-QLabel[tag="ok"] { color: @ok; background: @ok-soft; border: 1px solid @ok-line; border-radius: 6dp; padding: 0 8dp; }
-QLabel[tag="warn"] { color: @warn; background: @warn-soft; border: 1px solid @warn-line; border-radius: 6dp;
-  padding: 0 8dp; }
-QLabel[tag="danger"] { color: @danger; background: @danger-soft; border: 1px solid @danger-line; border-radius: 6dp;
-  padding: 0 8dp; }
-QLabel[tag="accent"] { color: @accent-text; background: @accent-soft; border: 1px solid @accent-line;
-  border-radius: 6dp; padding: 0 8dp; }
-QLabel[tag="plain"] { color: @text-2; background: @bg-sunken; border: 1px solid @line; border-radius: 6dp;
-  padding: 0 8dp; }
 """
 
 

@@ -1,13 +1,6 @@
 <?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
-    <name />
-    <message>
-        <source>SetupWords</source>
-        <translation type="unfinished" />
-    </message>
-</context>
-<context>
     <name>AnswerMessage</name>
     <message>
         <source>Built-in guide</source>
@@ -38,23 +31,23 @@
     <name>AnswerPage</name>
     <message>
         <source>{name} is ready</source>
-        <translation type="unfinished" />
+        <translation>{name} 可以用了</translation>
     </message>
     <message>
         <source>It has just answered its first question, on this computer and without any connection.</source>
-        <translation type="unfinished" />
+        <translation>它刚刚在这台电脑上回答了第一个问题，没有用到网络。</translation>
     </message>
     <message>
         <source>It is in the library. It was not asked anything yet.</source>
-        <translation type="unfinished" />
+        <translation>它已经在模型库里，还没有试着提问。</translation>
     </message>
     <message>
         <source>Start chatting</source>
-        <translation type="unfinished" />
+        <translation>开始聊天</translation>
     </message>
     <message>
         <source>Set up another model</source>
-        <translation type="unfinished" />
+        <translation>再准备一个模型</translation>
     </message>
 </context>
 <context>
@@ -880,51 +873,51 @@
     <name>ComputerPage</name>
     <message>
         <source>This computer</source>
-        <translation type="unfinished" />
+        <translation>这台电脑</translation>
     </message>
     <message>
         <source>Looking at memory, processor and drives…</source>
-        <translation type="unfinished" />
+        <translation>正在查看内存、处理器和磁盘…</translation>
     </message>
     <message>
         <source>Which models it can run.</source>
-        <translation type="unfinished" />
+        <translation>它能运行哪些模型。</translation>
     </message>
     <message>
         <source>Memory: {size} GB</source>
-        <translation type="unfinished" />
+        <translation>内存：{size} GB</translation>
     </message>
     <message>
         <source>{size} free now</source>
-        <translation type="unfinished" />
+        <translation>现在可用 {size}</translation>
     </message>
     <message>
         <source>Processor: {n} cores</source>
-        <translation type="unfinished" />
+        <translation>处理器：{n} 核</translation>
     </message>
     <message>
         <source>Processor: 1 core</source>
-        <translation type="unfinished" />
+        <translation>处理器：1 核</translation>
     </message>
     <message>
         <source>Drives</source>
-        <translation type="unfinished" />
+        <translation>磁盘</translation>
     </message>
     <message>
         <source>{drive}: {free} free</source>
-        <translation type="unfinished" />
+        <translation>{drive} 剩余 {free}</translation>
     </message>
     <message>
         <source>What that means for models</source>
-        <translation type="unfinished" />
+        <translation>这对模型意味着什么</translation>
     </message>
     <message>
         <source>needs {size} of memory</source>
-        <translation type="unfinished" />
+        <translation>需要内存 {size}</translation>
     </message>
     <message>
         <source>only after other programs are closed</source>
-        <translation type="unfinished" />
+        <translation>先关掉一些别的程序</translation>
     </message>
 </context>
 <context>
@@ -1020,22 +1013,22 @@
     <name>DetailsSheet</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">复制</translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
     <name>DropOverlay</name>
     <message>
         <source>Drop it to look at it</source>
-        <translation type="unfinished" />
+        <translation>松开鼠标，看看这是什么</translation>
     </message>
     <message>
         <source>ChatBELLE says what it is. Nothing is copied or changed.</source>
-        <translation type="unfinished" />
+        <translation>ChatBELLE 只告诉你它是什么，不会复制或改动它。</translation>
     </message>
 </context>
 <context>
@@ -1107,39 +1100,43 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>FolderPage</name>
     <message>
         <source>Where shall models be kept?</source>
-        <translation type="unfinished" />
+        <translation>模型放在哪里？</translation>
     </message>
     <message>
         <source>One folder for all of them. You can move it later.</source>
-        <translation type="unfinished" />
+        <translation>所有模型放在同一个文件夹里，以后可以移动。</translation>
     </message>
     <message>
         <source>In the data folder of ChatBELLE</source>
-        <translation type="unfinished" />
+        <translation>放在 ChatBELLE 的数据文件夹里</translation>
     </message>
     <message>
         <source>On another drive</source>
-        <translation type="unfinished" />
+        <translation>放在另一个磁盘上</translation>
     </message>
     <message>
         <source>In a folder of your choice</source>
-        <translation type="unfinished" />
+        <translation>放在你选的文件夹里</translation>
     </message>
     <message>
         <source>{size} free on this drive</source>
-        <translation type="unfinished" />
+        <translation>这个磁盘剩余 {size}</translation>
     </message>
     <message>
         <source>Another folder…</source>
-        <translation type="unfinished" />
+        <translation>选择其他文件夹…</translation>
     </message>
     <message>
         <source>Models are large: choose a drive inside this computer if you can; USB sticks and network drives are slow.</source>
-        <translation type="unfinished" />
+        <translation>模型很大，请尽量选电脑里的磁盘；U 盘和网络磁盘比较慢。</translation>
+    </message>
+    <message>
+        <source>What has been downloaded is kept as long as you stay with this folder.</source>
+        <translation>不换文件夹的话，已经下载的部分会保留。</translation>
     </message>
     <message>
         <source>A folder for models</source>
-        <translation type="unfinished" />
+        <translation>存放模型的文件夹</translation>
     </message>
 </context>
 <context>
@@ -1197,7 +1194,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Manage models…</source>
-        <translation type="unfinished" />
+        <translation>管理模型…</translation>
     </message>
     <message>
         <source>Model menu</source>
@@ -1232,279 +1229,279 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>HubSheet</name>
     <message>
         <source>in {count} parts</source>
-        <translation type="unfinished" />
+        <translation>分成 {count} 份</translation>
     </message>
     <message>
         <source>size unknown</source>
-        <translation type="unfinished" />
+        <translation>大小未知</translation>
     </message>
     <message>
         <source>Asking for the files of {name}…</source>
-        <translation type="unfinished" />
+        <translation>正在查询 {name} 的文件…</translation>
     </message>
     <message>
         <source>{name} has no GGUF file. Look for a repository whose name ends in GGUF.</source>
-        <translation type="unfinished" />
+        <translation>{name} 里没有 GGUF 文件。请找名称以 GGUF 结尾的仓库。</translation>
     </message>
     <message>
         <source>Check on its page what its licence allows before you use it.</source>
-        <translation type="unfinished" />
+        <translation>使用之前，请先在它的页面上看清许可允许什么。</translation>
     </message>
     <message>
         <source>Write it as owner/name, such as Qwen/Qwen2.5-7B-Instruct-GGUF, or paste its address.</source>
-        <translation type="unfinished" />
+        <translation>请写成“作者/名称”，例如 Qwen/Qwen2.5-7B-Instruct-GGUF，也可以粘贴网址。</translation>
     </message>
     <message>
         <source>Another model from the hub</source>
-        <translation type="unfinished" />
+        <translation>从 Hub 下载其他模型</translation>
     </message>
     <message>
         <source>Any model in GGUF format can be used. Only the list of files is fetched now.</source>
-        <translation type="unfinished" />
+        <translation>任何 GGUF 格式的模型都能用。现在只获取文件列表。</translation>
     </message>
     <message>
         <source>owner/name</source>
-        <translation type="unfinished" />
+        <translation>作者/名称</translation>
     </message>
     <message>
         <source>Repository on the hub</source>
-        <translation type="unfinished" />
+        <translation>Hub 上的仓库</translation>
     </message>
     <message>
         <source>List files</source>
-        <translation type="unfinished" />
+        <translation>列出文件</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Go on…</source>
-        <translation type="unfinished" />
+        <translation>继续…</translation>
     </message>
 </context>
 <context>
     <name>InstallCard</name>
     <message>
         <source>Use it</source>
-        <translation type="unfinished" />
+        <translation>使用</translation>
     </message>
     <message>
         <source>Use {name}</source>
-        <translation type="unfinished" />
+        <translation>使用 {name}</translation>
     </message>
     <message>
         <source>Pause {name}</source>
-        <translation type="unfinished" />
+        <translation>暂停 {name}</translation>
     </message>
     <message>
         <source>Go on with {name}</source>
-        <translation type="unfinished" />
+        <translation>继续 {name}</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Cancel {name}</source>
-        <translation type="unfinished" />
+        <translation>取消 {name}</translation>
     </message>
     <message>
         <source>Asked “{question}” it said: “{answer}”</source>
-        <translation type="unfinished" />
+        <translation>问它“{question}”，它答：“{answer}”</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished">再试一次</translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished" />
+        <translation>移除</translation>
     </message>
     <message>
         <source>Choose another key file…</source>
-        <translation type="unfinished" />
+        <translation>换一个密钥文件…</translation>
     </message>
 </context>
 <context>
     <name>KeyPage</name>
     <message>
         <source>Choose the key file</source>
-        <translation type="unfinished" />
+        <translation>选择密钥文件</translation>
     </message>
     <message>
         <source>{name} is published encrypted. Choose the original {llama} file that you have from Meta; ChatBELLE restores the model with it on this computer, and neither uploads nor changes it.</source>
-        <translation type="unfinished" />
+        <translation>{name} 以加密的形式发布。请选择你从 Meta 得到的 {llama} 原始文件，ChatBELLE 用它在本机还原模型，不会上传，也不会修改它。</translation>
     </message>
     <message>
         <source>Key file</source>
-        <translation type="unfinished" />
+        <translation>密钥文件</translation>
     </message>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished" />
+        <translation>浏览…</translation>
     </message>
     <message>
         <source>Testing the file…</source>
-        <translation type="unfinished" />
+        <translation>正在检验这个文件…</translation>
     </message>
     <message>
         <source>{file} is the file that is needed. It is tried on the first small files, too.</source>
-        <translation type="unfinished" />
+        <translation>{file} 正是需要的文件。下载开始后，还会先用小文件试一次。</translation>
     </message>
     <message>
         <source>Choose the file, or a folder in which it lies; testing takes a second.</source>
-        <translation type="unfinished" />
+        <translation>选择这个文件，或者它所在的文件夹；检验只要一秒钟。</translation>
     </message>
     <message>
         <source>Nothing has been changed.</source>
-        <translation type="unfinished" />
+        <translation>没有改动任何文件。</translation>
     </message>
     <message>
         <source>Nothing has been downloaded or changed yet.</source>
-        <translation type="unfinished" />
+        <translation>还没有开始下载，也没有改动任何文件。</translation>
     </message>
     <message>
         <source>Choose another file…</source>
-        <translation type="unfinished" />
+        <translation>重新选择文件…</translation>
     </message>
     <message>
         <source>Ask the guide</source>
-        <translation type="unfinished" />
+        <translation>问问内置向导</translation>
     </message>
     <message>
         <source>Hide details</source>
-        <translation type="unfinished" />
+        <translation>收起详情</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished" />
+        <translation>查看详情</translation>
     </message>
     <message>
         <source>This key file does not fit the model</source>
-        <translation type="unfinished" />
+        <translation>这个密钥文件和模型对不上</translation>
     </message>
     <message>
         <source>You do not have this file?</source>
-        <translation type="unfinished" />
+        <translation>没有这个文件？</translation>
     </message>
     <message>
         <source>Meta gives it to people who apply for it. ChatBELLE cannot offer it to you.</source>
-        <translation type="unfinished" />
+        <translation>可以向 Meta 申请，ChatBELLE 不能提供这个文件。</translation>
     </message>
     <message>
         <source>Or take {name}, which needs no key file.</source>
-        <translation type="unfinished" />
+        <translation>也可以改用不需要密钥文件的 {name}。</translation>
     </message>
     <message>
         <source>Take {name}</source>
-        <translation type="unfinished" />
+        <translation>改用 {name}</translation>
     </message>
     <message>
         <source>How to apply</source>
-        <translation type="unfinished" />
+        <translation>怎样申请</translation>
     </message>
     <message>
         <source>A file…</source>
-        <translation type="unfinished" />
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>A folder in which it lies…</source>
-        <translation type="unfinished" />
+        <translation>选择它所在的文件夹…</translation>
     </message>
     <message>
         <source>What is the “key file”, and where do I get it?</source>
-        <translation type="unfinished">“密钥文件”是什么，从哪里得到？</translation>
+        <translation>“密钥文件”是什么，去哪里找？</translation>
     </message>
 </context>
 <context>
     <name>LanguagePage</name>
     <message>
         <source>Welcome to ChatBELLE</source>
-        <translation type="unfinished" />
+        <translation>欢迎使用 ChatBELLE</translation>
     </message>
     <message>
         <source>In a few steps a BELLE model will answer on this computer. First: your language.</source>
-        <translation type="unfinished" />
+        <translation>只要几步，BELLE 模型就能在这台电脑上回答你。先选择语言。</translation>
     </message>
     <message>
         <source>A small built-in guide answers questions about this app already, without any download.</source>
-        <translation type="unfinished" />
+        <translation>内置的小向导不用下载，现在就能回答关于这个应用的问题。</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished" />
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Just try the guide</source>
-        <translation type="unfinished" />
+        <translation>先用内置向导</translation>
     </message>
 </context>
 <context>
     <name>LookSheet</name>
     <message>
         <source>Look again</source>
-        <translation type="unfinished" />
+        <translation>重新查看</translation>
     </message>
     <message>
         <source>Choose another file…</source>
-        <translation type="unfinished" />
+        <translation>重新选择文件…</translation>
     </message>
     <message>
         <source>Looking what this is…</source>
-        <translation type="unfinished" />
+        <translation>正在查看这是什么…</translation>
     </message>
     <message>
         <source>Testing the key, about a second…</source>
-        <translation type="unfinished" />
+        <translation>正在测试密钥，大约一秒…</translation>
     </message>
     <message>
         <source>The key fits.</source>
-        <translation type="unfinished" />
+        <translation>密钥对得上。</translation>
     </message>
     <message>
         <source>Use it here</source>
-        <translation type="unfinished" />
+        <translation>直接使用</translation>
     </message>
     <message>
         <source>Convert…</source>
-        <translation type="unfinished" />
+        <translation>转换…</translation>
     </message>
     <message>
         <source>Make a smaller copy…</source>
-        <translation type="unfinished" />
+        <translation>另存一个更小的…</translation>
     </message>
     <message>
         <source>Join the parts…</source>
-        <translation type="unfinished" />
+        <translation>合并各部分…</translation>
     </message>
     <message>
         <source>Download what is missing…</source>
-        <translation type="unfinished" />
+        <translation>下载缺少的文件…</translation>
     </message>
     <message>
         <source>Download a BELLE model…</source>
-        <translation type="unfinished" />
+        <translation>下载 BELLE 模型…</translation>
     </message>
     <message>
         <source>Put it into the message</source>
-        <translation type="unfinished" />
+        <translation>放进消息</translation>
     </message>
     <message>
         <source>Import the pack</source>
-        <translation type="unfinished" />
+        <translation>导入离线包</translation>
     </message>
     <message>
         <source>Decrypt…</source>
-        <translation type="unfinished" />
+        <translation>还原…</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Key file</source>
-        <translation type="unfinished" />
+        <translation>密钥文件</translation>
     </message>
 </context>
 <context>
@@ -2969,313 +2966,313 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>ModelPage</name>
     <message>
         <source>Choose a model</source>
-        <translation type="unfinished" />
+        <translation>选择一个模型</translation>
     </message>
     <message>
         <source>You can add or change models at any time under “Models”.</source>
-        <translation type="unfinished" />
+        <translation>之后随时可以在“模型”里添加或更换。</translation>
     </message>
     <message>
         <source>This computer: {size} GB of memory, {free} available now</source>
-        <translation type="unfinished" />
+        <translation>这台电脑：内存 {size} GB，现在可用 {free}</translation>
     </message>
     <message>
         <source>{free} free on the drive</source>
-        <translation type="unfinished" />
+        <translation>磁盘剩余 {free}</translation>
     </message>
     <message>
         <source>recommended</source>
-        <translation type="unfinished" />
+        <translation>推荐</translation>
     </message>
     <message>
         <source>base model</source>
-        <translation type="unfinished" />
+        <translation>基础模型</translation>
     </message>
     <message>
         <source>needs a key file</source>
-        <translation type="unfinished" />
+        <translation>需要密钥文件</translation>
     </message>
     <message>
         <source>Your files: {path}</source>
-        <translation type="unfinished" />
+        <translation>你的文件：{path}</translation>
     </message>
     <message>
         <source>Your files: {path}. What is missing will be downloaded.</source>
-        <translation type="unfinished" />
+        <translation>你的文件：{path}。缺少的部分会下载。</translation>
     </message>
     <message>
         <source>{name} needs more memory than is free</source>
-        <translation type="unfinished" />
+        <translation>{name} 需要的内存比现在可用的多</translation>
     </message>
     <message>
         <source>{short} are missing now. It may start after other programs are closed, or be very slow.</source>
-        <translation type="unfinished" />
+        <translation>现在还差 {short}。关掉别的程序后也许能运行，也可能非常慢。</translation>
     </message>
     <message>
         <source>Choose it all the same</source>
-        <translation type="unfinished" />
+        <translation>仍然选它</translation>
     </message>
     <message>
         <source>Take {name}</source>
-        <translation type="unfinished" />
+        <translation>改选 {name}</translation>
     </message>
     <message>
         <source>Show all {n} models</source>
-        <translation type="unfinished" />
+        <translation>显示全部 {n} 个模型</translation>
     </message>
     <message>
         <source>Show fewer models</source>
-        <translation type="unfinished" />
+        <translation>只显示推荐的模型</translation>
     </message>
     <message>
         <source>Looking at your files…</source>
-        <translation type="unfinished" />
+        <translation>正在查看你的文件…</translation>
     </message>
     <message>
         <source>Import model files you have…</source>
-        <translation type="unfinished" />
+        <translation>导入已有的模型文件…</translation>
     </message>
     <message>
         <source>Accuracy: {words} ({type})</source>
-        <translation type="unfinished" />
+        <translation>精度：{words}（{type}）</translation>
     </message>
     <message>
         <source>**{name}** cannot be used: {reason}</source>
-        <translation type="unfinished" />
+        <translation>**{name}** 不能使用：{reason}</translation>
     </message>
     <message>
         <source>How exactly shall {name} be kept?</source>
-        <translation type="unfinished" />
+        <translation>{name} 用哪种精度保存？</translation>
     </message>
     <message>
         <source>{size} installed</source>
-        <translation type="unfinished" />
+        <translation>装好后 {size}</translation>
     </message>
     <message>
         <source>{size} download</source>
-        <translation type="unfinished" />
+        <translation>下载 {size}</translation>
     </message>
     <message>
         <source>Choose other files…</source>
-        <translation type="unfinished" />
+        <translation>选择其他文件…</translation>
     </message>
     <message>
         <source>These files cannot be used</source>
-        <translation type="unfinished" />
+        <translation>这些文件不能使用</translation>
     </message>
     <message>
         <source>{download} to download, {size} when installed</source>
-        <translation type="unfinished" />
+        <translation>共下载 {download}，装好后占 {size}</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished" />
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished" />
+        <translation>上一步</translation>
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished" />
+        <translation>以后再说</translation>
     </message>
     <message>
         <source>A file…</source>
-        <translation type="unfinished" />
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>A folder…</source>
-        <translation type="unfinished" />
+        <translation>选择文件夹…</translation>
     </message>
     <message>
         <source>Model files you have</source>
-        <translation type="unfinished" />
+        <translation>已有的模型文件</translation>
     </message>
 </context>
 <context>
     <name>ModelRow</name>
     <message>
         <source>Use</source>
-        <translation type="unfinished" />
+        <translation>使用</translation>
     </message>
     <message>
         <source>Use {name}</source>
-        <translation type="unfinished" />
+        <translation>使用 {name}</translation>
     </message>
     <message>
         <source>Make smaller…</source>
-        <translation type="unfinished" />
+        <translation>缩小模型…</translation>
     </message>
     <message>
         <source>Make {name} smaller</source>
-        <translation type="unfinished" />
+        <translation>缩小 {name}</translation>
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished" />
+        <translation>校验</translation>
     </message>
     <message>
         <source>Verify {name}</source>
-        <translation type="unfinished" />
+        <translation>校验 {name}</translation>
     </message>
     <message>
         <source>Find it…</source>
-        <translation type="unfinished" />
+        <translation>指出位置…</translation>
     </message>
     <message>
         <source>Say where {name} is</source>
-        <translation type="unfinished" />
+        <translation>指出 {name} 现在的位置</translation>
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished" />
+        <translation>重新查看</translation>
     </message>
     <message>
         <source>Look again for {name}</source>
-        <translation type="unfinished" />
+        <translation>重新查找 {name}</translation>
     </message>
     <message>
         <source>Download again…</source>
-        <translation type="unfinished" />
+        <translation>重新下载…</translation>
     </message>
     <message>
         <source>Download {name} again</source>
-        <translation type="unfinished" />
+        <translation>重新下载 {name}</translation>
     </message>
     <message>
         <source>Release memory</source>
-        <translation type="unfinished" />
+        <translation>释放内存</translation>
     </message>
     <message>
         <source>Release the memory of {name}</source>
-        <translation type="unfinished" />
+        <translation>释放 {name} 占用的内存</translation>
     </message>
     <message>
         <source>More about {name}</source>
-        <translation type="unfinished" />
+        <translation>{name} 的更多操作</translation>
     </message>
     <message>
         <source>New name for {name}</source>
-        <translation type="unfinished" />
+        <translation>{name} 的新名称</translation>
     </message>
 </context>
 <context>
     <name>Models</name>
     <message>
         <source>It has to be converted once before it can be used. The files stay as they are.</source>
-        <translation type="unfinished" />
+        <translation>使用之前需要转换一次，原来的文件不会改动。</translation>
     </message>
     <message>
         <source>It is also the key file for BELLE's encrypted models: drop one of those to use it so.</source>
-        <translation type="unfinished" />
+        <translation>它也是 BELLE 加密模型的密钥文件：把加密模型拖进来，就可以用它还原。</translation>
     </message>
     <message>
         <source>A model in Hugging Face's format</source>
-        <translation type="unfinished" />
+        <translation>Hugging Face 格式的模型</translation>
     </message>
     <message>
         <source>Meta's original LLaMA</source>
-        <translation type="unfinished" />
+        <translation>Meta 的原版 LLaMA</translation>
     </message>
     <message>
         <source>A model of an older llama.cpp</source>
-        <translation type="unfinished" />
+        <translation>旧版 llama.cpp 的模型</translation>
     </message>
     <message>
         <source>A model quantized with GPTQ</source>
-        <translation type="unfinished" />
+        <translation>用 GPTQ 量化的模型</translation>
     </message>
     <message>
         <source>An encrypted BELLE model, opened with the key</source>
-        <translation type="unfinished" />
+        <translation>已用密钥打开的 BELLE 加密模型</translation>
     </message>
     <message>
         <source>Not the model itself, only a pointer to it</source>
-        <translation type="unfinished" />
+        <translation>不是模型本身，只是一个指针</translation>
     </message>
     <message>
         <source>A web page instead of a model</source>
-        <translation type="unfinished" />
+        <translation>是网页，不是模型</translation>
     </message>
     <message>
         <source>The model file of the old ChatBELLE app</source>
-        <translation type="unfinished" />
+        <translation>旧版 ChatBELLE 的模型文件</translation>
     </message>
     <message>
         <source>An adapter, not a whole model</source>
-        <translation type="unfinished" />
+        <translation>是适配器，不是完整的模型</translation>
     </message>
     <message>
         <source>A GGUF model in {count} parts</source>
-        <translation type="unfinished" />
+        <translation>分成 {count} 份的 GGUF 模型</translation>
     </message>
     <message>
         <source>All parts are here. They have to be joined into one file once; the parts stay.</source>
-        <translation type="unfinished" />
+        <translation>各部分都在。需要先合并成一个文件，原来的各部分会保留。</translation>
     </message>
     <message>
         <source>A GGUF model, ready to use</source>
-        <translation type="unfinished" />
+        <translation>可以直接使用的 GGUF 模型</translation>
     </message>
     <message>
         <source>It can be used where it is, without copying it.</source>
-        <translation type="unfinished" />
+        <translation>可以在原位置直接使用，不用复制。</translation>
     </message>
     <message>
         <source>An encrypted BELLE model</source>
-        <translation type="unfinished" />
+        <translation>加密的 BELLE 模型</translation>
     </message>
     <message>
         <source>{name}, encrypted</source>
-        <translation type="unfinished" />
+        <translation>加密的 {name}</translation>
     </message>
     <message>
         <source>It opens with Meta's original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
-        <translation type="unfinished" />
+        <translation>要用你从 Meta 得到的 LLaMA 原始文件才能打开。ChatBELLE 只在本机用它还原模型，不会上传，也不会修改它。</translation>
     </message>
     <message>
         <source>Put the missing files into the same folder, then look again.</source>
-        <translation type="unfinished" />
+        <translation>请把缺少的文件放进同一个文件夹，再重新查看。</translation>
     </message>
     <message>
         <source>What is missing can be downloaded as part of the install.</source>
-        <translation type="unfinished" />
+        <translation>缺少的文件可以在安装时一起下载。</translation>
     </message>
     <message>
         <source>This cannot be used yet</source>
-        <translation type="unfinished" />
+        <translation>现在还不能使用</translation>
     </message>
     <message>
         <source>{name} is not a model that ChatBELLE knows.</source>
-        <translation type="unfinished" />
+        <translation>ChatBELLE 认不出 {name} 是什么模型。</translation>
     </message>
     <message>
         <source>Choose the folder of a BELLE model, a .gguf file, an offline pack or an older llama.cpp file.</source>
-        <translation type="unfinished" />
+        <translation>请选择 BELLE 模型的文件夹、.gguf 文件、离线包或旧版 llama.cpp 的文件。</translation>
     </message>
     <message>
         <source>Not recognised</source>
-        <translation type="unfinished" />
+        <translation>认不出来</translation>
     </message>
     <message>
         <source>A text file</source>
-        <translation type="unfinished" />
+        <translation>文本文件</translation>
     </message>
     <message>
         <source>{name} is no model. It can be put into your next message.</source>
-        <translation type="unfinished" />
+        <translation>{name} 不是模型，可以放进你的下一条消息。</translation>
     </message>
     <message>
         <source>not known yet; Verify works it out</source>
-        <translation type="unfinished" />
+        <translation>还不知道，校验一次就有了</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished" />
+        <translation>、</translation>
     </message>
     <message>
         <source>not yet</source>
-        <translation type="unfinished" />
+        <translation>还没有用过</translation>
     </message>
     <message>
         <source>Good for</source>
@@ -3283,19 +3280,19 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished" />
+        <translation>文件</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
-        <source>Type</source>
-        <translation>格式</translation>
+        <source>Quantization</source>
+        <translation>类型</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished">种类</translation>
+        <translation>底座</translation>
     </message>
     <message>
         <source>Source</source>
@@ -3311,315 +3308,319 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Prompt template</source>
-        <translation type="unfinished" />
+        <translation>提示模板</translation>
     </message>
     <message>
         <source>the file's own</source>
-        <translation type="unfinished" />
+        <translation>文件自带</translation>
     </message>
     <message>
         <source>Added</source>
-        <translation type="unfinished" />
+        <translation>加入时间</translation>
     </message>
     <message>
         <source>Last used</source>
-        <translation type="unfinished" />
+        <translation>上次使用</translation>
     </message>
     <message>
         <source>SHA-256</source>
-        <translation type="unfinished" />
+        <translation>SHA-256</translation>
     </message>
     <message>
         <source>Same file as</source>
-        <translation type="unfinished" />
+        <translation>内容相同的模型</translation>
     </message>
     <message>
         <source>An offline pack</source>
-        <translation type="unfinished" />
+        <translation>离线包</translation>
     </message>
     <message>
         <source>It holds: {names}. Every file is checked while it is imported.</source>
-        <translation type="unfinished" />
+        <translation>里面有：{names}。导入时会逐个核对文件。</translation>
     </message>
     <message>
         <source>Missing: {names} and {count} more</source>
-        <translation type="unfinished" />
+        <translation>缺少：{names}，还有 {count} 个</translation>
     </message>
     <message>
         <source>Missing: {names}</source>
-        <translation type="unfinished" />
+        <translation>缺少：{names}</translation>
     </message>
     <message>
         <source>Downloading {name}</source>
-        <translation type="unfinished" />
+        <translation>正在下载 {name}</translation>
     </message>
     <message>
         <source>Testing the key file for {name}</source>
-        <translation type="unfinished" />
+        <translation>正在测试 {name} 的密钥文件</translation>
     </message>
     <message>
         <source>Converting {name}</source>
-        <translation type="unfinished" />
+        <translation>正在转换 {name}</translation>
     </message>
     <message>
         <source>Checking {name}</source>
-        <translation type="unfinished" />
+        <translation>正在校验 {name}</translation>
     </message>
     <message>
         <source>Trying out {name}</source>
-        <translation type="unfinished" />
+        <translation>正在试用 {name}</translation>
     </message>
     <message>
         <source>{name} is installed</source>
-        <translation type="unfinished" />
+        <translation>{name} 已装好</translation>
     </message>
     <message>
         <source>waits for the install before it</source>
-        <translation type="unfinished" />
+        <translation>等前一个装完</translation>
     </message>
     <message>
         <source>{name} will be installed</source>
-        <translation type="unfinished" />
+        <translation>即将安装 {name}</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished" />
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>asking the server</source>
-        <translation type="unfinished" />
+        <translation>正在询问服务器</translation>
     </message>
     <message>
         <source>no answer at the moment</source>
-        <translation type="unfinished" />
+        <translation>服务器暂时没有回应</translation>
     </message>
     <message>
         <source>tries again soon</source>
-        <translation type="unfinished" />
+        <translation>稍后自动重试</translation>
     </message>
     <message>
         <source>checking what came</source>
-        <translation type="unfinished" />
+        <translation>正在核对收到的内容</translation>
     </message>
     <message>
         <source>takes a moment</source>
-        <translation type="unfinished" />
+        <translation>需要一会儿</translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished" />
+        <translation>{done} / {total}</translation>
     </message>
     <message>
         <source>Built-in guide</source>
-        <translation type="unfinished">内置向导</translation>
+        <translation>内置向导</translation>
     </message>
     <message>
-        <source>Only answers questions about installing and using this app</source>
-        <translation type="unfinished" />
+        <source>Only answers questions about this app</source>
+        <translation>只回答安装和使用问题</translation>
     </message>
     <message>
         <source>Comes with the app</source>
-        <translation type="unfinished" />
+        <translation>随应用提供</translation>
     </message>
     <message>
         <source>small model</source>
-        <translation type="unfinished">小模型</translation>
+        <translation>小模型</translation>
     </message>
     <message>
         <source>Built in</source>
-        <translation type="unfinished" />
+        <translation>内置</translation>
     </message>
     <message>
         <source>Fits any computer</source>
-        <translation type="unfinished" />
+        <translation>任何电脑都够用</translation>
     </message>
     <message>
         <source>Cannot be removed</source>
-        <translation type="unfinished" />
+        <translation>不能删除</translation>
     </message>
     <message>
         <source>Loading {percent}%</source>
-        <translation type="unfinished">载入中 {percent}%</translation>
+        <translation>载入中 {percent}%</translation>
     </message>
     <message>
         <source>In use</source>
-        <translation type="unfinished" />
+        <translation>使用中</translation>
     </message>
     <message>
         <source>No description yet</source>
-        <translation type="unfinished" />
+        <translation>还没有写说明</translation>
     </message>
     <message>
         <source>Fits</source>
-        <translation type="unfinished" />
+        <translation>适合</translation>
     </message>
     <message>
         <source>Tight</source>
-        <translation type="unfinished" />
+        <translation>吃紧</translation>
     </message>
     <message>
         <source>Too big</source>
-        <translation type="unfinished" />
+        <translation>不够</translation>
     </message>
     <message>
         <source>{size} short</source>
-        <translation type="unfinished" />
+        <translation>差 {size}</translation>
     </message>
     <message>
         <source>needs {size}</source>
-        <translation type="unfinished" />
+        <translation>需要 {size}</translation>
     </message>
     <message>
         <source>Local file</source>
-        <translation type="unfinished" />
+        <translation>本地文件</translation>
     </message>
     <message>
         <source>added {date}</source>
-        <translation type="unfinished" />
+        <translation>{date}加入</translation>
     </message>
     <message>
         <source>BELLE project</source>
-        <translation type="unfinished" />
+        <translation>BELLE 官方</translation>
     </message>
     <message>
         <source>Restored with the key file</source>
-        <translation type="unfinished" />
+        <translation>用密钥文件还原</translation>
     </message>
     <message>
         <source>downloaded {date}</source>
-        <translation type="unfinished" />
+        <translation>{date}下载</translation>
     </message>
     <message>
         <source>{path} is not there any more. Connect its drive or put the file back, then look again.</source>
-        <translation type="unfinished" />
+        <translation>{path} 已经不在了。请接上它所在的硬盘，或把文件放回去，再重新查看。</translation>
     </message>
     <message>
         <source>{path} is not there any more. Say where it is now, or connect its drive and look again.</source>
-        <translation type="unfinished" />
+        <translation>{path} 已经不在了。请指出它现在的位置，或接上它所在的硬盘再重新查看。</translation>
     </message>
     <message>
         <source>Missing</source>
-        <translation type="unfinished">缺少</translation>
+        <translation>找不到</translation>
     </message>
     <message>
         <source>The file was changed since it was checked. Verify it again before you use it.</source>
-        <translation type="unfinished" />
+        <translation>核对之后文件变过。使用之前请再校验一次。</translation>
     </message>
     <message>
         <source>Changed</source>
-        <translation type="unfinished" />
+        <translation>变过</translation>
     </message>
     <message>
         <source>The file no longer holds what was checked: it is damaged.</source>
-        <translation type="unfinished" />
+        <translation>文件内容和核对时不一样，已经损坏。</translation>
     </message>
     <message>
         <source>Download it again; the damaged file can then be removed.</source>
-        <translation type="unfinished" />
+        <translation>请重新下载，之后可以移除损坏的文件。</translation>
     </message>
     <message>
         <source>Replace it by a good copy and verify it, or remove it.</source>
-        <translation type="unfinished" />
+        <translation>请换成完好的文件再校验，或把它移除。</translation>
     </message>
     <message>
         <source>Damaged</source>
-        <translation type="unfinished" />
+        <translation>已损坏</translation>
     </message>
     <message>
         <source>under a minute</source>
-        <translation type="unfinished" />
+        <translation>不到 1 分钟</translation>
     </message>
     <message>
         <source>{minutes} min</source>
-        <translation type="unfinished" />
+        <translation>{minutes} 分钟</translation>
     </message>
     <message>
         <source>{hours} h</source>
-        <translation type="unfinished" />
+        <translation>{hours} 小时</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation type="unfinished" />
+        <translation>{hours} 小时 {minutes} 分钟</translation>
     </message>
     <message>
         <source>under a minute left</source>
-        <translation type="unfinished" />
+        <translation>剩不到 1 分钟</translation>
     </message>
     <message>
         <source>about {time} left</source>
-        <translation type="unfinished" />
+        <translation>约剩 {time}</translation>
     </message>
     <message>
         <source>d MMM</source>
-        <translation type="unfinished" />
+        <translation>M 月 d 日</translation>
     </message>
     <message>
         <source>d MMM yyyy</source>
-        <translation type="unfinished" />
+        <translation>yyyy 年 M 月 d 日</translation>
     </message>
     <message>
         <source>Release memory</source>
-        <translation type="unfinished" />
+        <translation>释放内存</translation>
     </message>
     <message>
         <source>Use anyway…</source>
-        <translation type="unfinished" />
+        <translation>仍然使用…</translation>
     </message>
     <message>
         <source>Use</source>
-        <translation type="unfinished" />
+        <translation>使用</translation>
     </message>
     <message>
         <source>Say where it is…</source>
-        <translation type="unfinished" />
+        <translation>指出位置…</translation>
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished" />
+        <translation>重新查看</translation>
     </message>
     <message>
         <source>Download again…</source>
-        <translation type="unfinished" />
+        <translation>重新下载…</translation>
     </message>
     <message>
         <source>Details…</source>
-        <translation type="unfinished" />
+        <translation>详细信息…</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished">重命名</translation>
+        <translation>重命名</translation>
     </message>
     <message>
         <source>Prompt template…</source>
-        <translation type="unfinished" />
+        <translation>提示模板…</translation>
     </message>
     <message>
         <source>Verify again</source>
-        <translation type="unfinished" />
+        <translation>重新校验</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished" />
+        <translation>在文件夹中显示</translation>
     </message>
     <message>
         <source>Make smaller…</source>
-        <translation type="unfinished" />
+        <translation>缩小模型…</translation>
     </message>
     <message>
         <source>Export a copy…</source>
-        <translation type="unfinished" />
+        <translation>导出副本…</translation>
     </message>
     <message>
         <source>Offline pack…</source>
-        <translation type="unfinished" />
+        <translation>导出离线包…</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished" />
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>从列表中移除</translation>
     </message>
     <message>
         <source>Menu of {name}</source>
-        <translation type="unfinished" />
+        <translation>{name} 的菜单</translation>
     </message>
 </context>
 <context>
@@ -3630,83 +3631,83 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Import file…</source>
-        <translation type="unfinished" />
+        <translation>导入文件…</translation>
     </message>
     <message>
         <source>Download model…</source>
-        <translation type="unfinished" />
+        <translation>下载模型…</translation>
     </message>
     <message>
         <source>Show the sidebar</source>
-        <translation type="unfinished">展开侧栏</translation>
+        <translation>显示侧边栏</translation>
     </message>
     <message>
         <source>New chat</source>
-        <translation type="unfinished">新对话</translation>
+        <translation>新对话</translation>
     </message>
     <message>
         <source>Models on this computer</source>
-        <translation type="unfinished" />
+        <translation>本机的模型</translation>
     </message>
     <message>
         <source>{count} models, {size}</source>
-        <translation type="unfinished" />
+        <translation>共 {count} 个，占 {size}</translation>
     </message>
     <message>
         <source>{size} free on the disk</source>
-        <translation type="unfinished" />
+        <translation>磁盘剩余 {size}</translation>
     </message>
     <message>
-        <source>Memory available {free} / {total} GB</source>
-        <translation type="unfinished" />
+        <source>Memory available {free} / {total}</source>
+        <translation>内存可用 {free} / {total}</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Verifying {name}</source>
-        <translation type="unfinished" />
+        <translation>正在校验 {name}</translation>
     </message>
     <message>
         <source>Copying {name}</source>
-        <translation type="unfinished" />
+        <translation>正在复制 {name}</translation>
     </message>
     <message>
         <source>Making an offline pack of {name}</source>
-        <translation type="unfinished" />
+        <translation>正在制作 {name} 的离线包</translation>
     </message>
     <message>
         <source>Importing {name}</source>
-        <translation type="unfinished" />
+        <translation>正在导入 {name}</translation>
     </message>
     <message>
         <source>Moving {name} to the trash</source>
-        <translation type="unfinished" />
+        <translation>正在把 {name} 移到回收站</translation>
     </message>
     <message>
         <source>beginning</source>
-        <translation type="unfinished" />
+        <translation>正在开始</translation>
     </message>
     <message>
         <source>A file…</source>
-        <translation type="unfinished" />
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>A folder…</source>
-        <translation type="unfinished" />
+        <translation>选择文件夹…</translation>
     </message>
     <message>
         <source>Import</source>
-        <translation type="unfinished" />
+        <translation>导入</translation>
     </message>
     <message>
         <source>A BELLE model…</source>
-        <translation type="unfinished" />
+        <translation>选择 BELLE 模型…</translation>
     </message>
     <message>
         <source>Another model from the hub…</source>
-        <translation type="unfinished" />
+        <translation>从 Hub 下载其他模型…</translation>
     </message>
     <message>
         <source>Download</source>
@@ -3717,95 +3718,95 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>ModelsScreen</name>
     <message>
         <source>Use it</source>
-        <translation type="unfinished" />
+        <translation>使用</translation>
     </message>
     <message>
         <source>{name} is installed</source>
-        <translation type="unfinished" />
+        <translation>{name} 已装好</translation>
     </message>
     <message>
         <source>What can I do about this? {problem}</source>
-        <translation type="unfinished" />
+        <translation>遇到这个问题该怎么办？{problem}</translation>
     </message>
     <message>
         <source>Cancel the install of {name}?</source>
-        <translation type="unfinished" />
+        <translation>取消安装 {name} 吗？</translation>
     </message>
     <message>
         <source>{size} that are done already would be thrown away. A pause keeps them.</source>
-        <translation type="unfinished" />
+        <translation>已经完成的 {size} 会丢掉。暂停则会保留。</translation>
     </message>
     <message>
         <source>Cancel the install</source>
-        <translation type="unfinished" />
+        <translation>取消安装</translation>
     </message>
     <message>
         <source>Keep it</source>
-        <translation type="unfinished" />
+        <translation>不取消</translation>
     </message>
     <message>
         <source>Choose the key file</source>
-        <translation type="unfinished" />
+        <translation>选择密钥文件</translation>
     </message>
     <message>
         <source>Install {name}</source>
-        <translation type="unfinished" />
+        <translation>安装 {name}</translation>
     </message>
     <message>
         <source>From {repository}.</source>
-        <translation type="unfinished" />
+        <translation>来自 {repository}。</translation>
     </message>
     <message>
         <source>Import a folder</source>
-        <translation type="unfinished" />
+        <translation>导入文件夹</translation>
     </message>
     <message>
         <source>Import a file</source>
-        <translation type="unfinished" />
+        <translation>导入文件</translation>
     </message>
     <message>
         <source>Make {name} smaller</source>
-        <translation type="unfinished" />
+        <translation>缩小 {name}</translation>
     </message>
     <message>
         <source>{name} stays as it is.</source>
-        <translation type="unfinished" />
+        <translation>{name} 保持不变。</translation>
     </message>
     <message>
         <source>Convert {name}</source>
-        <translation type="unfinished" />
+        <translation>转换 {name}</translation>
     </message>
     <message>
         <source>A file is made that ChatBELLE can use; {name} stays as it is.</source>
-        <translation type="unfinished" />
+        <translation>会生成一个 ChatBELLE 能用的文件，{name} 保持不变。</translation>
     </message>
     <message>
         <source>Decrypt {name}</source>
-        <translation type="unfinished" />
+        <translation>还原 {name}</translation>
     </message>
     <message>
         <source>Decrypting, converting and quantizing is one pass; no copy in between is written.</source>
-        <translation type="unfinished" />
+        <translation>解密、转换和量化一次完成，不产生中间文件。</translation>
     </message>
     <message>
         <source>Join the parts of {name}</source>
-        <translation type="unfinished" />
+        <translation>合并 {name} 的各部分</translation>
     </message>
     <message>
         <source>The parts stay.</source>
-        <translation type="unfinished" />
+        <translation>原来的各部分会保留。</translation>
     </message>
     <message>
         <source>What is here already is used, the rest is downloaded.</source>
-        <translation type="unfinished" />
+        <translation>已有的文件直接使用，只下载缺少的。</translation>
     </message>
     <message>
         <source>Complete {name}</source>
-        <translation type="unfinished" />
+        <translation>补全 {name}</translation>
     </message>
     <message>
         <source>Imported and checked</source>
-        <translation type="unfinished" />
+        <translation>已导入并核对</translation>
     </message>
 </context>
 <context>
@@ -3819,149 +3820,149 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>PathField</name>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished" />
+        <translation>浏览…</translation>
     </message>
 </context>
 <context>
     <name>PlanPage</name>
     <message>
         <source>Before it begins</source>
-        <translation type="unfinished" />
+        <translation>开始之前</translation>
     </message>
     <message>
         <source>Looking at what has to be done…</source>
-        <translation type="unfinished" />
+        <translation>正在计算要做哪些事…</translation>
     </message>
     <message>
         <source>There is no plan yet.</source>
-        <translation type="unfinished" />
+        <translation>还没有安装计划。</translation>
     </message>
     <message>
         <source>This is what happens for {name}. You can stop it at any time.</source>
-        <translation type="unfinished" />
+        <translation>准备 {name} 要做这些事，你随时可以停下来。</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished">再试一次</translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>1 file</source>
-        <translation type="unfinished" />
+        <translation>1 个文件</translation>
     </message>
     <message>
         <source>{n} files</source>
-        <translation type="unfinished" />
+        <translation>{n} 个文件</translation>
     </message>
     <message>
         <source>on the first small files</source>
-        <translation type="unfinished" />
+        <translation>先用最小的几个文件试</translation>
     </message>
     <message>
         <source>into {size} ({type})</source>
-        <translation type="unfinished" />
+        <translation>变成 {size}（{type}）</translation>
     </message>
     <message>
         <source>decrypt, convert and quantize in one pass</source>
-        <translation type="unfinished" />
+        <translation>解密、转换、量化一次完成</translation>
     </message>
     <message>
         <source>convert and quantize in one pass</source>
-        <translation type="unfinished" />
+        <translation>转换和量化一次完成</translation>
     </message>
     <message>
         <source>Read the finished file once and note its checksum</source>
-        <translation type="unfinished" />
+        <translation>把装好的文件读一遍，记下校验值</translation>
     </message>
     <message>
         <source>Let the model answer a sentence</source>
-        <translation type="unfinished" />
+        <translation>让模型回答一句话</translation>
     </message>
     <message>
         <source>Room on the drive: {need} at most while it goes on, {free} are free; {size} stay in use.</source>
-        <translation type="unfinished" />
+        <translation>磁盘：安装时最多占 {need}，现在剩余 {free}；装好后占 {size}。</translation>
     </message>
     <message>
         <source>Room on the drive: none, the file is used where it is.</source>
-        <translation type="unfinished" />
+        <translation>磁盘：不占空间，直接使用原来的文件。</translation>
     </message>
     <message>
         <source>Memory while chatting: {need}, {free} are free now.</source>
-        <translation type="unfinished" />
+        <translation>内存：聊天时占 {need}，现在可用 {free}。</translation>
     </message>
     <message>
         <source>Time: {time}; done at about {clock} if you start now.</source>
-        <translation type="unfinished" />
+        <translation>时间：{time}；现在开始，大约 {clock} 完成。</translation>
     </message>
     <message>
         <source>Time: {time} after the download, which depends on the network.</source>
-        <translation type="unfinished" />
+        <translation>时间：下载之后{time}；下载要多久取决于网络。</translation>
     </message>
     <message>
         <source>Choose another folder</source>
-        <translation type="unfinished" />
+        <translation>换一个文件夹</translation>
     </message>
     <message>
         <source>Choose another model</source>
-        <translation type="unfinished" />
+        <translation>换一个模型</translation>
     </message>
     <message>
         <source>Choose another source</source>
-        <translation type="unfinished" />
+        <translation>换一个来源</translation>
     </message>
     <message>
         <source>Choose another key file</source>
-        <translation type="unfinished" />
+        <translation>换一个密钥文件</translation>
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished" />
+        <translation>重新查看</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished" />
+        <translation>开始</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished" />
+        <translation>上一步</translation>
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished" />
+        <translation>以后再说</translation>
     </message>
 </context>
 <context>
     <name>PlanSheet</name>
     <message>
         <source>Working out what it takes…</source>
-        <translation type="unfinished" />
+        <translation>正在计算需要多少空间和时间…</translation>
     </message>
     <message>
         <source>Downloads {size}.</source>
-        <translation type="unfinished" />
+        <translation>需要下载 {size}。</translation>
     </message>
     <message>
         <source>Takes {size} of disk space, {peak} while it runs; {free} are free.</source>
-        <translation type="unfinished" />
+        <translation>占用磁盘 {size}，安装过程中最多 {peak}，现在剩余 {free}。</translation>
     </message>
     <message>
         <source>In use it needs {size} of memory: {verdict}.</source>
-        <translation type="unfinished" />
+        <translation>使用时需要内存 {size}：{verdict}。</translation>
     </message>
     <message>
         <source>Working time about {time}.</source>
-        <translation type="unfinished" />
+        <translation>大约需要 {time}。</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished" />
+        <translation>开始</translation>
     </message>
     <message>
         <source>I have read these terms and accept them</source>
-        <translation type="unfinished" />
+        <translation>我已阅读并接受这些条款</translation>
     </message>
 </context>
 <context>
@@ -3995,257 +3996,253 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>ProblemPanel</name>
     <message>
         <source>Ask the built-in guide</source>
-        <translation type="unfinished" />
+        <translation>问问内置向导</translation>
     </message>
     <message>
         <source>Hide details</source>
-        <translation type="unfinished" />
+        <translation>收起详情</translation>
     </message>
     <message>
         <source>Show details</source>
-        <translation type="unfinished" />
+        <translation>查看详情</translation>
     </message>
     <message>
         <source>Copy details</source>
-        <translation type="unfinished" />
+        <translation>复制详情</translation>
     </message>
 </context>
 <context>
     <name>ProgressPage</name>
     <message>
         <source>Setting up {name}</source>
-        <translation type="unfinished" />
+        <translation>正在准备 {name}</translation>
     </message>
     <message>
         <source>While you wait, you can go on chatting with the built-in guide.</source>
-        <translation type="unfinished" />
+        <translation>等待的时候，可以继续和内置向导聊天。</translation>
     </message>
     <message>
         <source>What has been downloaded so far will be deleted.</source>
-        <translation type="unfinished" />
+        <translation>已经下载的部分会被删除。</translation>
     </message>
     <message>
         <source>End the installation?</source>
-        <translation type="unfinished" />
+        <translation>要取消安装吗？</translation>
     </message>
     <message>
         <source>End and delete</source>
-        <translation type="unfinished" />
+        <translation>取消并删除</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished" />
+        <translation>继续</translation>
     </message>
     <message>
         <source>{need} needed, {free} were free</source>
-        <translation type="unfinished" />
+        <translation>需要 {need}，剩余 {free}</translation>
     </message>
     <message>
         <source>Check computer and drive</source>
-        <translation type="unfinished" />
+        <translation>检查电脑和磁盘</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished" />
+        <translation>完成</translation>
     </message>
     <message>
         <source>It begins as soon as another installation is done.</source>
-        <translation type="unfinished" />
+        <translation>前面的安装完成后就开始。</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished" />
+        <translation>正在开始…</translation>
     </message>
     <message>
         <source>Paused. It goes on where it was.</source>
-        <translation type="unfinished" />
+        <translation>已暂停，之后会从断开的地方继续。</translation>
     </message>
     <message>
         <source>You may close the window: next time it goes on where it was.</source>
-        <translation type="unfinished" />
+        <translation>关掉窗口也不要紧，下次打开会从断开的地方继续。</translation>
     </message>
     <message>
         <source>Done at about {clock}.</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>{done} {after}</source>
-        <translation type="unfinished" />
+        <translation>大约 {clock} 完成。</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished" />
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Cancel the download</source>
-        <translation type="unfinished" />
+        <translation>取消下载</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>skipped</source>
-        <translation type="unfinished" />
+        <translation>已跳过</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished" />
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>Restore and convert to {type}</source>
-        <translation type="unfinished" />
+        <translation>还原权重并转换为 {type}</translation>
     </message>
     <message>
         <source>Convert and quantize to {type}</source>
-        <translation type="unfinished" />
+        <translation>转换并量化为 {type}</translation>
     </message>
     <message>
         <source>{key} fits: a small file was opened with it, its checksum is right</source>
-        <translation type="unfinished" />
+        <translation>{key} 可用：试解一个小文件，校验一致</translation>
     </message>
     <message>
         <source>With {key}, on the first small files</source>
-        <translation type="unfinished" />
+        <translation>用 {key} 先试解小文件</translation>
     </message>
     <message>
         <source>From {before} to about {after}, in one pass</source>
-        <translation type="unfinished" />
+        <translation>从 {before} 缩小到约 {after}，一次完成</translation>
     </message>
     <message>
         <source>Read the finished file once and note its checksum</source>
-        <translation type="unfinished" />
+        <translation>把装好的文件读一遍，记下校验值</translation>
     </message>
     <message>
         <source>Let the model answer a sentence, to be sure that it works</source>
-        <translation type="unfinished" />
+        <translation>让模型回答一句话，确认可用</translation>
     </message>
     <message>
         <source>{done} / {total}</source>
-        <translation type="unfinished" />
+        <translation>{done} / {total}</translation>
     </message>
     <message>
         <source>Loading the model and asking it something</source>
-        <translation type="unfinished" />
+        <translation>正在载入模型并提问</translation>
     </message>
     <message>
         <source>looking at what is here already</source>
-        <translation type="unfinished" />
+        <translation>正在查看已有的部分</translation>
     </message>
     <message>
         <source>comparing checksums</source>
-        <translation type="unfinished" />
+        <translation>正在核对校验值</translation>
     </message>
     <message>
         <source>waiting before the next attempt</source>
-        <translation type="unfinished" />
+        <translation>稍后重试</translation>
     </message>
     <message>
         <source>nothing arrives; it will try again</source>
-        <translation type="unfinished" />
+        <translation>没有收到数据，会自动重试</translation>
     </message>
     <message>
         <source>Finish</source>
-        <translation type="unfinished" />
+        <translation>完成</translation>
     </message>
     <message>
         <source>Back to the chat</source>
-        <translation type="unfinished" />
+        <translation>返回聊天</translation>
     </message>
     <message>
         <source>Show the log</source>
-        <translation type="unfinished" />
+        <translation>查看详细记录</translation>
     </message>
 </context>
 <context>
     <name>RowActions</name>
     <message>
         <source>Built-in guide</source>
-        <translation type="unfinished">内置向导</translation>
+        <translation>内置向导</translation>
     </message>
     <message>
         <source>It needs {need} of memory, {free} can be had ({short}). The computer would swap to the disk and answer very slowly, and other programs would too. A smaller copy of the model, or closing other programs, helps.</source>
-        <translation type="unfinished" />
+        <translation>它需要 {need} 内存，现在只有 {free}（{short}）。电脑会改用磁盘代替内存，回答会非常慢，其他程序也会变慢。可以缩小模型，或先关闭其他程序。</translation>
     </message>
     <message>
         <source>{name} does not fit into memory</source>
-        <translation type="unfinished" />
+        <translation>内存放不下 {name}</translation>
     </message>
     <message>
         <source>Use anyway</source>
-        <translation type="unfinished" />
+        <translation>仍然使用</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Make {name} smaller</source>
-        <translation type="unfinished" />
+        <translation>缩小 {name}</translation>
     </message>
     <message>
         <source>A copy in another type is made; {name} stays. Quantizing a quantized model again costs some quality: the original files give a better result.</source>
-        <translation type="unfinished" />
+        <translation>会另外生成一个类型不同的副本，{name} 保留。已经量化过的模型再量化会损失一些质量，用原始文件转换效果更好。</translation>
     </message>
     <message>
         <source>{name} is whole</source>
-        <translation type="unfinished" />
+        <translation>{name} 完好</translation>
     </message>
     <message>
         <source>Every byte is as it should be.</source>
-        <translation type="unfinished" />
+        <translation>每个字节都核对无误。</translation>
     </message>
     <message>
         <source>{name} is not whole</source>
-        <translation type="unfinished" />
+        <translation>{name} 不完好</translation>
     </message>
     <message>
         <source>Its row says what to do.</source>
-        <translation type="unfinished" />
+        <translation>它那一行写着该怎么办。</translation>
     </message>
     <message>
         <source>Where is {name} now?</source>
-        <translation type="unfinished" />
+        <translation>{name} 现在在哪里？</translation>
     </message>
     <message>
         <source>Export a copy</source>
-        <translation type="unfinished" />
+        <translation>导出副本</translation>
     </message>
     <message>
         <source>Zip file (*.zip)</source>
-        <translation type="unfinished" />
+        <translation>Zip 文件 (*.zip)</translation>
     </message>
     <message>
         <source>Folder (*)</source>
-        <translation type="unfinished" />
+        <translation>文件夹 (*)</translation>
     </message>
     <message>
         <source>Offline pack</source>
-        <translation type="unfinished" />
+        <translation>离线包</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished" />
+        <translation>在文件夹中显示</translation>
     </message>
     <message>
         <source>Saved and checked</source>
-        <translation type="unfinished" />
+        <translation>已保存并核对</translation>
     </message>
     <message>
         <source>Model removed</source>
-        <translation type="unfinished" />
+        <translation>模型已移除</translation>
     </message>
     <message>
         <source>Removed last time</source>
-        <translation type="unfinished" />
+        <translation>上次移除的模型</translation>
     </message>
     <message>
         <source>{name}; its file stays where it is</source>
-        <translation type="unfinished" />
+        <translation>{name}，文件留在原处</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
 </context>
 <context>
@@ -4532,93 +4529,112 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>SetupPage</name>
     <message>
         <source>Next</source>
-        <translation type="unfinished" />
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished" />
+        <translation>上一步</translation>
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished" />
+        <translation>以后再说</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>What has been downloaded is kept.</source>
+        <translation>已经下载的部分会保留。</translation>
+    </message>
+</context>
+<context>
+    <name>SetupPlace</name>
+    <message>
+        <source>Have a look</source>
+        <translation>去看看</translation>
+    </message>
+    <message>
+        <source>{name} is ready</source>
+        <translation>{name} 可以用了</translation>
     </message>
 </context>
 <context>
     <name>SetupWizard</name>
     <message>
         <source>Step {number} of {total}</source>
-        <translation type="unfinished" />
+        <translation>第 {number} 步，共 {total} 步</translation>
     </message>
 </context>
 <context>
     <name>SetupWords</name>
     <message>
         <source>7B models, small (Q4)</source>
-        <translation type="unfinished" />
+        <translation>7B 模型，较小（Q4）</translation>
     </message>
     <message>
         <source>7B models, nearly the original (Q8)</source>
-        <translation type="unfinished" />
+        <translation>7B 模型，接近原版（Q8）</translation>
     </message>
     <message>
         <source>13B models, small (Q4)</source>
-        <translation type="unfinished" />
+        <translation>13B 模型，较小（Q4）</translation>
     </message>
     <message>
         <source>13B models, nearly the original (Q8)</source>
-        <translation type="unfinished" />
+        <translation>13B 模型，接近原版（Q8）</translation>
     </message>
     <message>
         <source>This computer has too little memory for BELLE models. You can still use the built-in guide.</source>
-        <translation type="unfinished" />
+        <translation>这台电脑的内存不够运行 BELLE 模型，你仍然可以使用内置向导。</translation>
     </message>
     <message>
         <source>Other programs use much of the memory now. Close some before you chat with a model.</source>
-        <translation type="unfinished" />
+        <translation>别的程序现在占用了不少内存。和模型聊天之前，请先关掉一些。</translation>
     </message>
     <message>
         <source>With so few cores, answers come slowly.</source>
-        <translation type="unfinished" />
+        <translation>处理器核心较少，回答会比较慢。</translation>
     </message>
     <message>
         <source>With so many cores, answers come quickly.</source>
-        <translation type="unfinished" />
+        <translation>处理器核心多，回答会比较快。</translation>
     </message>
     <message>
         <source>No drive has room for a BELLE model. Make 13 GB free, or connect another drive.</source>
-        <translation type="unfinished" />
+        <translation>没有磁盘放得下 BELLE 模型。请腾出 13 GB，或者接上另一个磁盘。</translation>
     </message>
     <message>
         <source>There is no room for the largest downloads.</source>
-        <translation type="unfinished" />
+        <translation>最大的几个模型下载后放不下。</translation>
     </message>
     <message>
         <source>Another drive has more room. You can choose it on the next page.</source>
-        <translation type="unfinished" />
+        <translation>另一个磁盘的空间更大，可以在下一页选择。</translation>
     </message>
     <message>
         <source>Welcome</source>
-        <translation type="unfinished" />
+        <translation>欢迎</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished" />
+        <translation>存放位置</translation>
     </message>
     <message>
         <source>Choose a model</source>
-        <translation type="unfinished" />
+        <translation>选择模型</translation>
     </message>
     <message>
         <source>Key file</source>
-        <translation type="unfinished" />
+        <translation>密钥文件</translation>
     </message>
     <message>
         <source>Download and install</source>
-        <translation type="unfinished" />
+        <translation>下载与安装</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished" />
+        <translation>完成</translation>
     </message>
     <message>
         <source>fits</source>
@@ -4630,123 +4646,127 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>too big</source>
-        <translation type="unfinished" />
+        <translation>不够</translation>
     </message>
     <message>
         <source>Download the model</source>
-        <translation type="unfinished" />
+        <translation>下载模型</translation>
     </message>
     <message>
         <source>Test the key file</source>
-        <translation type="unfinished" />
+        <translation>试用密钥文件</translation>
     </message>
     <message>
         <source>Convert and quantize</source>
-        <translation type="unfinished" />
+        <translation>转换并量化</translation>
     </message>
     <message>
         <source>Verify</source>
-        <translation type="unfinished" />
+        <translation>校验</translation>
     </message>
     <message>
         <source>Try it</source>
-        <translation type="unfinished" />
+        <translation>试运行</translation>
     </message>
     <message>
         <source>needs {need}, {left} short</source>
-        <translation type="unfinished" />
+        <translation>需要 {need}，差 {left}</translation>
     </message>
     <message>
         <source>needs {need}, {left} left</source>
-        <translation type="unfinished" />
+        <translation>需要 {need}，余 {left}</translation>
     </message>
     <message>
         <source>{size} download</source>
-        <translation type="unfinished" />
+        <translation>下载 {size}</translation>
     </message>
     <message>
         <source>{size} installed ({type})</source>
-        <translation type="unfinished" />
+        <translation>装好后 {size}（{type}）</translation>
+    </message>
+    <message>
+        <source>less than a minute</source>
+        <translation>不到 1 分钟</translation>
     </message>
     <message>
         <source>about 1 minute</source>
-        <translation type="unfinished" />
+        <translation>约 1 分钟</translation>
     </message>
     <message>
         <source>about {n} minutes</source>
-        <translation type="unfinished" />
+        <translation>约 {n} 分钟</translation>
     </message>
     <message>
         <source>about 1 hour</source>
-        <translation type="unfinished" />
+        <translation>约 1 小时</translation>
     </message>
     <message>
         <source>about {n} hours</source>
-        <translation type="unfinished" />
+        <translation>约 {n} 小时</translation>
     </message>
     <message>
         <source>about {h} h {m} min</source>
-        <translation type="unfinished" />
+        <translation>约 {h} 小时 {m} 分钟</translation>
     </message>
     <message>
         <source>about 1 minute left</source>
-        <translation type="unfinished" />
+        <translation>约剩 1 分钟</translation>
     </message>
     <message>
         <source>about {n} minutes left</source>
-        <translation type="unfinished" />
+        <translation>约剩 {n} 分钟</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished" />
+        <translation>还剩{time}</translation>
     </message>
     <message>
         <source>{n} MB/s</source>
-        <translation type="unfinished" />
+        <translation>{n} MB/秒</translation>
     </message>
     <message>
         <source>{n} kB/s</source>
-        <translation type="unfinished" />
+        <translation>{n} kB/秒</translation>
     </message>
     <message>
         <source>No such file here</source>
-        <translation type="unfinished" />
+        <translation>找不到这个文件</translation>
     </message>
     <message>
         <source>An empty file</source>
-        <translation type="unfinished" />
+        <translation>文件是空的</translation>
     </message>
     <message>
         <source>A converted file, not Meta's own</source>
-        <translation type="unfinished" />
+        <translation>这是转换过的文件，不是 Meta 的原始文件</translation>
     </message>
     <message>
         <source>A file of LLaMA 2</source>
-        <translation type="unfinished" />
+        <translation>这是 LLaMA 2 的文件</translation>
     </message>
     <message>
         <source>A file of another size of LLaMA</source>
-        <translation type="unfinished" />
+        <translation>这是另一种大小的 LLaMA 的文件</translation>
     </message>
     <message>
         <source>Saved again: not Meta's bytes any more</source>
-        <translation type="unfinished" />
+        <translation>被重新保存过，内容和 Meta 的不同了</translation>
     </message>
     <message>
         <source>Not the whole file</source>
-        <translation type="unfinished" />
+        <translation>文件不完整</translation>
     </message>
     <message>
         <source>Only a Git LFS pointer</source>
-        <translation type="unfinished" />
+        <translation>只是一个 Git LFS 指针文件</translation>
     </message>
     <message>
         <source>A web page, not the file</source>
-        <translation type="unfinished" />
+        <translation>这是一个网页，不是需要的文件</translation>
     </message>
     <message>
         <source>Not the file that is needed</source>
-        <translation type="unfinished" />
+        <translation>不是需要的文件</translation>
     </message>
 </context>
 <context>
@@ -4855,99 +4875,91 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>SourcePage</name>
     <message>
         <source>Where to download from</source>
-        <translation type="unfinished" />
+        <translation>从哪里下载</translation>
     </message>
     <message>
         <source>The files are the same everywhere; every one is checked after the download.</source>
-        <translation type="unfinished" />
+        <translation>各处的文件是一样的，每个文件下载后都会校验。</translation>
     </message>
     <message>
         <source>The official hub, huggingface.co</source>
-        <translation type="unfinished" />
+        <translation>官方站点，huggingface.co</translation>
     </message>
     <message>
         <source>A mirror run by volunteers, hf-mirror.com; often faster in mainland China</source>
-        <translation type="unfinished" />
+        <translation>志愿者维护的镜像，hf-mirror.com，在中国大陆通常更快</translation>
     </message>
     <message>
         <source>Another address</source>
-        <translation type="unfinished" />
+        <translation>其他地址</translation>
     </message>
     <message>
         <source>A server that speaks the hub's protocol</source>
-        <translation type="unfinished" />
+        <translation>任何兼容 Hugging Face 的服务器</translation>
     </message>
     <message>
         <source>Address of the source</source>
-        <translation type="unfinished" />
+        <translation>下载地址</translation>
     </message>
     <message>
         <source>All connections are forbidden</source>
-        <translation type="unfinished" />
+        <translation>已禁止所有网络连接</translation>
     </message>
     <message>
         <source>You said so in the settings. Nothing can be downloaded until they are allowed again.</source>
-        <translation type="unfinished" />
+        <translation>这是你在设置里选的。重新允许之前，什么都不能下载。</translation>
     </message>
     <message>
         <source>Allow connections</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>What has been downloaded is kept.</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation type="unfinished">再试一次</translation>
+        <translation>允许连接</translation>
     </message>
     <message>
         <source>Testing the sources…</source>
-        <translation type="unfinished" />
+        <translation>正在测速…</translation>
     </message>
     <message>
         <source>Test the sources</source>
-        <translation type="unfinished" />
+        <translation>给各个来源测速</translation>
     </message>
     <message>
         <source>Fastest from here: {name}</source>
-        <translation type="unfinished" />
+        <translation>在这里最快的是 {name}</translation>
     </message>
     <message>
         <source>None of them can be reached now. Check the network, or use files you have.</source>
-        <translation type="unfinished" />
+        <translation>现在都连不上。请检查网络，或者使用你已有的文件。</translation>
     </message>
     <message>
         <source>Takes some seconds and downloads a few MB.</source>
-        <translation type="unfinished" />
+        <translation>需要几秒钟，会下载几 MB。</translation>
     </message>
     <message>
         <source>not reachable</source>
-        <translation type="unfinished" />
+        <translation>连不上</translation>
     </message>
     <message>
         <source>answers after {n} s</source>
-        <translation type="unfinished" />
+        <translation>{n} 秒后有回应</translation>
     </message>
     <message>
         <source>fastest</source>
-        <translation type="unfinished" />
+        <translation>最快</translation>
     </message>
     <message>
         <source>{rate}, {wait}</source>
-        <translation type="unfinished" />
+        <translation>{rate}，{wait}</translation>
     </message>
     <message>
         <source>No proxy is used. You can change that in the settings, under “Models”.</source>
-        <translation type="unfinished" />
+        <translation>现在不使用代理，可以在设置的“模型”里更改。</translation>
     </message>
     <message>
         <source>The proxy {address} is used. You can change it in the settings, under “Models”.</source>
-        <translation type="unfinished" />
+        <translation>现在使用代理 {address}，可以在设置的“模型”里更改。</translation>
     </message>
     <message>
         <source>The system's proxy is used, if there is one. Another one can be set in the settings.</source>
-        <translation type="unfinished" />
+        <translation>如果系统设了代理，就会使用它；也可以在设置里另外指定。</translation>
     </message>
 </context>
 <context>
@@ -4985,19 +4997,19 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <name>StepButton</name>
     <message>
         <source>done</source>
-        <translation type="unfinished" />
+        <translation>已完成</translation>
     </message>
     <message>
         <source>current step</source>
-        <translation type="unfinished" />
+        <translation>当前步骤</translation>
     </message>
     <message>
         <source>not needed</source>
-        <translation type="unfinished" />
+        <translation>不需要</translation>
     </message>
     <message>
         <source>to do</source>
-        <translation type="unfinished" />
+        <translation>未完成</translation>
     </message>
 </context>
 <context>
@@ -5008,12 +5020,13 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Set up a BELLE model</source>
-        <translation type="unfinished" />
+        <translation>准备 BELLE 模型</translation>
     </message>
     <message>
-        <source>The models are for study and research only,
+        <source>For study and research only,
 not for commercial use.</source>
-        <translation type="unfinished" />
+        <translation>模型只供学习和研究使用，
+不可用于商业用途。</translation>
     </message>
 </context>
 <context>
@@ -5031,7 +5044,7 @@ not for commercial use.</source>
     </message>
     <message>
         <source>Size and type</source>
-        <translation type="unfinished" />
+        <translation>大小与类型</translation>
     </message>
     <message>
         <source>Memory</source>
@@ -5046,54 +5059,54 @@ not for commercial use.</source>
     <name>TemplateSheet</name>
     <message>
         <source>The file's own chat template</source>
-        <translation type="unfinished" />
+        <translation>文件自带的对话模板</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished" />
+        <translation>、</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Apply</source>
-        <translation type="unfinished" />
+        <translation>应用</translation>
     </message>
     <message>
         <source>Prompt template of {name}</source>
-        <translation type="unfinished" />
+        <translation>{name} 的提示模板</translation>
     </message>
     <message>
         <source>The form that your questions are put into for this model. With a wrong one answers are poor or never end. It is used from the next load on.</source>
-        <translation type="unfinished" />
+        <translation>你的问题会按这个格式交给模型。格式不对，回答会变差或停不下来。下次载入时生效。</translation>
     </message>
 </context>
 <context>
     <name>TermsPage</name>
     <message>
         <source>Terms of use</source>
-        <translation type="unfinished" />
+        <translation>使用条款</translation>
     </message>
     <message>
         <source>The makers of the model set them. Please read them before you go on.</source>
-        <translation type="unfinished" />
+        <translation>这是模型作者的要求，请读过之后再继续。</translation>
     </message>
     <message>
         <source>Licence on the model's page: {licence}</source>
-        <translation type="unfinished" />
+        <translation>模型页面标注的许可：{licence}</translation>
     </message>
     <message>
         <source>The terms in full (opens the browser)</source>
-        <translation type="unfinished" />
+        <translation>条款全文（在浏览器中打开）</translation>
     </message>
     <message>
         <source>The model's page (opens the browser)</source>
-        <translation type="unfinished" />
+        <translation>模型页面（在浏览器中打开）</translation>
     </message>
     <message>
         <source>I have read the terms and keep to them</source>
-        <translation type="unfinished" />
+        <translation>我已阅读并会遵守这些条款</translation>
     </message>
 </context>
 <context>

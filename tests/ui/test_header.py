@@ -81,7 +81,7 @@ def test_model_menu(header: Header) -> None:
     menu = header._menu
     assert menu is not None and menu.isVisible()
     actions = [action for action in menu.actions() if not action.isSeparator()]
-    assert [action.text() for action in actions] == ["Built-in guide", "a", "Open a GGUF file…"]
+    assert [action.text() for action in actions] == ["Built-in guide", "a", "Open a GGUF file…", "Manage models…"]
     assert [action.isChecked() for action in actions[:2]] == [True, False]
     assert menu.actionGeometry(actions[0]).height() == 34
     for action in actions[1:]:

@@ -15,9 +15,11 @@ from app.ui.widgets.buttons import Button, IconButton
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice import Check, Radio
 from app.ui.widgets.focus_ring import FocusRing
-from app.ui.widgets.labels import DotLabel, ElidedLabel, Label, Tag
+from app.ui.widgets.labels import DotLabel, ElidedLabel, Label
 from app.ui.widgets.menu import Menu
+from app.ui.widgets.progress import ProgressLine
 from app.ui.widgets.switch import Switch
+from app.ui.widgets.tag import Tag
 
 
 @pytest.fixture(autouse=True)
@@ -149,8 +151,25 @@ def test_card_hides_lines_with_rows(qtbot: QtBot) -> None:
 def test_tag(qtbot: QtBot) -> None:
     tag = Tag("适合", "ok")
     keep(qtbot, tag)
+    narrow = tag.width()
     tag.set_tone("warn")
-    assert tag.height() == 22
+    tag.set_text("任何电脑都够用")
+    assert tag.height() == 22 and tag.width() > narrow
+    assert (tag.tone, tag.accessibleName()) == ("warn", "任何电脑都够用")
+
+
+def test_progress_line(qtbot: QtBot) -> None:
+    line = ProgressLine()
+    keep(qtbot, line)
+    line.resize(200, 6)
+    for fraction, value in ((0.25, 250), (1.7, 1000), (-1.0, 0), (None, 0)):
+        line.set_fraction(fraction)
+        assert line.value() == value
+    assert line.fraction is None and line.height() == 6
+    line.set_state("broken")
+    assert line.state == "broken"
+    with pytest.raises(ValueError):
+        line.set_state("sleeping")
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ if TYPE_CHECKING:  # each with numpy or the hub's client, which the first pictur
     from app.runtime.models.memory import Footprint, Memory
     from app.runtime.models.sources import Source
 
-CONNECTIONS = "connections.jsonl"
 LEARNED = "learned_hashes.json"
 
 
@@ -133,7 +132,7 @@ class Parts:
 
         with self._turn:
             if self._connections is None:
-                self._connections = Connections(self._paths.home / CONNECTIONS, forbidden=self._now.offline)
+                self._connections = Connections(self._paths.connections, forbidden=self._now.offline)
             return self._connections
 
     def catalogue(self) -> Catalogue:

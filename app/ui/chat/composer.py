@@ -13,7 +13,7 @@ from app.ui.theme import theme
 from app.ui.widgets.buttons import Button, IconButton
 from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
-from app.ui.widgets.message_edit import MessageEdit
+from app.ui.widgets.message_edit import MessageEdit, holds_text_file
 from app.ui.widgets.paint import box
 from app.ui.widgets.send_button import SendButton
 
@@ -260,8 +260,11 @@ class Composer(Live, QFrame):
         super().mousePressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        """Text files are for the message; what is none is left to the window, which says what it is."""
+        if holds_text_file(event.mimeData()):
             event.acceptProposedAction()
+        else:
+            event.ignore()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._attach_all([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])

@@ -42,6 +42,7 @@ class Header(Live, QFrame):
 
     model_chosen = Signal(str)
     open_file_requested = Signal()
+    manage_models_requested = Signal()
     panel_requested = Signal()
     new_chat_requested = Signal()
     rename_requested = Signal()
@@ -132,6 +133,7 @@ class Header(Live, QFrame):
         if self._rows:
             menu.addSeparator()
         menu.add(self.tr("Open a GGUF file…"), icon="folder").triggered.connect(self.open_file_requested)
+        menu.add(self.tr("Manage models…"), icon="models").triggered.connect(self.manage_models_requested)
         menu.setAccessibleName(self.tr("Model menu"))
         menu.open_below(self.chip)
 

@@ -8,12 +8,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from app.runtime.engine.records import ModelState, ModelStatus
+from app.runtime.models.installs import LibraryChanged
 from app.ui.chat.header import ModelRow, gigabytes
 from app.ui.context import GUIDE, Runtime
 from app.ui.notices import Action
 
 if TYPE_CHECKING:
+    from app.errors import AppError
     from app.runtime.engine.trial import InterruptedLoad
+    from app.runtime.models.records import Entry
     from app.ui.main_window import MainWindow
 
 
@@ -28,21 +31,45 @@ class ModelChoice(QObject):
         runtime.bridge.notice.connect(self.handle)
         window.header.model_chosen.connect(self.choose)
         window.header.open_file_requested.connect(self.ask_file)
-        window.first_start.choose_model_requested.connect(self.show_menu)
+        window.first_start.choose_model_requested.connect(window.open_setup)
         runtime.bridge.ready.connect(self.start)
 
     def handle(self, notice: object) -> None:
         if isinstance(notice, ModelStatus):
+            fresh = notice.state is ModelState.READY is not self.status.state
             self.status = notice
             self._show_status()
+            if fresh:
+                self._note_use()
+        elif isinstance(notice, LibraryChanged):
+            self._show_models()
 
     def choose(self, name: str) -> None:
         """Load a model by id or path, and say why not if that fails at once."""
-        self._window.notices.clear("model")
+        self._clear_notice()
         error = self._runtime.load(name)
         if error is not None:
-            self._window.notices.show_error("model", error, self._runtime.languages, self._ways_out())
+            self._show_error(error)
         self._show_models()
+
+    def _show_error(self, error: AppError) -> None:
+        for area in self._window.notice_areas():
+            area.show_error("model", error, self._runtime.languages, self._ways_out())
+
+    def _clear_notice(self) -> None:
+        for area in self._window.notice_areas():
+            area.clear("model")
+
+    def _note_use(self) -> None:
+        """Let the library know when a model of it was last used."""
+        spec, service = self._runtime.spec, self._runtime.models
+        entry = next((one for one in self._entries() if spec and one.manifest.path == spec.path), None)
+        if entry is not None and service is not None:
+            service.touch(entry.manifest.id)
+
+    def _entries(self) -> tuple[Entry, ...]:
+        service = self._runtime.models
+        return service.entries() if service is not None else ()
 
     def start(self) -> None:
         """Load the model chosen last; the guide if that one is gone or if loading it ended the last run."""
@@ -98,16 +125,20 @@ class ModelChoice(QObject):
         self._window.composer.set_guide(guide)
         self._window.first_start.set_guide(guide, status.name)
         if status.state is ModelState.FAILED and status.error is not None:
-            self._window.notices.show_error("model", status.error, self._runtime.languages, self._ways_out())
+            self._show_error(status.error)
         elif status.state is ModelState.READY:
-            self._window.notices.clear("model")
+            self._clear_notice()
         self._show_models()
 
     def _show_models(self) -> None:
         current = self._runtime.settings.get("model")
         rows = [ModelRow(GUIDE, self.tr("Built-in guide"), self.tr("small model"), current == GUIDE)]
+        listed = {entry.manifest.path: entry.manifest for entry in self._entries() if entry.condition == "ready"}
+        for path, manifest in listed.items():
+            rows.append(ModelRow(str(path), manifest.name, gigabytes(manifest.size), current == str(path)))
         for path in self._runtime.recent_models():
-            rows.append(ModelRow(str(path), path.stem, gigabytes(path.stat().st_size), current == str(path)))
+            if path not in listed:
+                rows.append(ModelRow(str(path), path.stem, gigabytes(path.stat().st_size), current == str(path)))
         self._window.header.set_models(rows)
 
     def _show_recommendation(self) -> None:

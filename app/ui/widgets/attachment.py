@@ -15,10 +15,10 @@ from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.gaps import set_gaps
 from app.ui.widgets.labels import ElidedLabel, Label
 from app.ui.widgets.live import Live
+from app.ui.widgets.message_edit import TEXTS
 from app.ui.widgets.paint import box
 
 LARGEST = 200_000
-SUFFIXES = (".txt", ".md")
 
 
 class RefusedFile(Exception):
@@ -56,7 +56,7 @@ def decode(data: bytes) -> str:
 
 def read_text_file(path: Path) -> TextFile:
     """The text of a .txt or .md file of at most 200 kB; RefusedFile says why not."""
-    if path.suffix.lower() not in SUFFIXES or not path.is_file():
+    if path.suffix.lower() not in TEXTS or not path.is_file():
         raise RefusedFile("kind")
     try:
         with path.open("rb") as stream:

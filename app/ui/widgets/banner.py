@@ -49,7 +49,7 @@ class Banner(Live, QFrame):
         self._advice = Label("", "table", "text-2", wrap=True)
         self._buttons: list[Button] = []
         self._button_row = QHBoxLayout()
-        self._close = IconButton("close", size=28, icon_size=18, up=True)
+        self._close = IconButton("close", size=28, icon_size=18, up=True, parent=self)  # without, it is a window
         self._close.clicked.connect(self._shut)
         self._close.setVisible(closable)
         self._body = QVBoxLayout()

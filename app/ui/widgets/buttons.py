@@ -70,6 +70,13 @@ class Button(Live, QPushButton):
         self.updateGeometry()
         self.update()
 
+    def set_selected(self, selected: bool) -> None:
+        """Mark a text button as the one whose page is shown."""
+        self.setProperty("selected", "true" if selected else "false")
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.update()
+
     def _pad(self) -> int:
         """From the outer edge to the content: padding and border."""
         if self._kind == "link":
@@ -102,7 +109,8 @@ class Button(Live, QPushButton):
         super().paintEvent(event)
         painter, enabled = QPainter(self), self.isEnabled()
         token = TEXT_TOKENS[self._kind] if enabled else "text-off"
-        icon_token = "text-2" if enabled and self._kind == "text" else token
+        token = "text-1" if enabled and self.property("selected") == "true" else token
+        icon_token = token
         metrics = QFontMetrics(self.font())
         icon_width = theme().px(self._icon_room) if self._icon else 0
         gap = theme().px(ICON_GAP) if self._icon and self.text() else 0

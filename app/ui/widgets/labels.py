@@ -1,4 +1,4 @@
-"""Text as the design sets it: fixed line heights, two weights, elided titles, the separator dot, tags."""
+"""Text as the design sets it: fixed line heights, two weights, elided titles, the separator dot."""
 
 from __future__ import annotations
 
@@ -225,23 +225,3 @@ class DotLabel(Label):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
-
-
-class Tag(Live, QLabel):
-    """A verdict beside numbers. `tone`: ok, warn, danger, accent, plain."""
-
-    def __init__(self, text: str = "", tone: str = "plain", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setProperty("tag", tone)
-        self.go_live()
-
-    def set_tone(self, tone: str) -> None:
-        self.setProperty("tag", tone)
-        self.style().unpolish(self)
-        self.style().polish(self)
-
-    def restyle(self) -> None:
-        self.setFont(theme().font("tiny"))
-        self.setFixedHeight(max(theme().px(22), QFontMetrics(self.font()).height() + 2))

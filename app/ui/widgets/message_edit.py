@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QDragEnterEvent,
     QFontMetrics,
     QInputMethodEvent,
     QKeyEvent,
@@ -22,6 +23,12 @@ from app.ui.widgets.live import Live
 LINES = 8
 COMMIT_MS = 40  # an Enter this soon after the input method's commit is the same keystroke
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+TEXTS = (".txt", ".md")
+
+
+def holds_text_file(mime: QMimeData) -> bool:
+    """Whether a file of this computer that can go into a message is among what is dragged."""
+    return any(url.isLocalFile() and url.toLocalFile().lower().endswith(TEXTS) for url in mime.urls())
 
 
 class MessageEdit(Live, QTextEdit):
@@ -171,6 +178,13 @@ class MessageEdit(Live, QTextEdit):
         super().focusOutEvent(event)  # type: ignore[arg-type]  # the stub is too narrow
         self._composing = False
         self.focus_changed.emit(False)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files without a text among them are left to the window."""
+        if event.mimeData().hasUrls() and not holds_text_file(event.mimeData()):
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasText() or source.hasUrls()
