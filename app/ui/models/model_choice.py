@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from app.runtime.engine.records import ModelState, ModelStatus
-from app.runtime.models.installs import LibraryChanged
 from app.ui.chat.header import ModelRow, gigabytes
 from app.ui.context import GUIDE, Runtime
 from app.ui.notices import Action
@@ -41,8 +40,6 @@ class ModelChoice(QObject):
             self._show_status()
             if fresh:
                 self._note_use()
-        elif isinstance(notice, LibraryChanged):
-            self._show_models()
 
     def choose(self, name: str) -> None:
         """Load a model by id or path, and say why not if that fails at once."""
@@ -82,8 +79,20 @@ class ModelChoice(QObject):
             self._tell_interrupted(interrupted, chosen)
         elif self._runtime.load(chosen) is not None:
             self.choose(GUIDE)
+        self._watch_library()
         self._show_models()
         self._show_recommendation()
+
+    def _watch_library(self) -> None:
+        """From now on the menu follows the library; until here there was none, and no need to import it."""
+        from app.runtime.models.installs import LibraryChanged
+
+        def hear(notice: object) -> None:
+            if isinstance(notice, LibraryChanged):
+                self._show_models()
+
+        if self._runtime.models is not None:
+            self._runtime.bridge.notice.connect(hear)
 
     def _tell_interrupted(self, interrupted: InterruptedLoad, chosen: str) -> None:
         again = self.tr("Try again")

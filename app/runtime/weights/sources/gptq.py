@@ -145,7 +145,7 @@ def open_model(folder: Folder, name: str, tokenizer: Folder | None = None) -> We
     else:
         hyper = _hyper_from_shapes(stored, name)
         notes = (Fixable("note-config-derived", file=name, heads=hyper.heads),)
-    tied = hugging_face._tied(config, hyper.architecture)
+    tied = hugging_face.tied(config, hyper.architecture)
     tensors, hyper = _tensors(stored, hyper, tied, name)
     vocabulary_folder = find_tokenizer(hyper.architecture, folder, tokenizer)
     generation: dict[str, Any] = {}
@@ -155,7 +155,7 @@ def open_model(folder: Folder, name: str, tokenizer: Folder | None = None) -> We
     return WeightsModel(
         kind=Kind.GPTQ,
         architecture=hyper.architecture,
-        metadata=metadata | (hugging_face._rope_scaling(config) if hyper.architecture == "llama" else {}),
+        metadata=metadata | (hugging_face.rope_scaling(config) if hyper.architecture == "llama" else {}),
         tensors=tensors,
         vocabulary=folder_vocabulary(hyper.architecture, vocabulary_folder, config, hyper.vocabulary, generation),
         files=(file,),

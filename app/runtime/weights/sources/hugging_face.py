@@ -58,11 +58,11 @@ def open_model(folder: Folder, *, file: str = "", tokenizer: Folder | None = Non
     stored, files = _read(folder, checkpoint)
     tokenizer = find_tokenizer(architecture, folder, tokenizer)
     _check_promised(checkpoint, stored, hyper)
-    tensors = _place(stored, hyper, tied=_tied(config, architecture))
+    tensors = _place(stored, hyper, tied=tied(config, architecture))
     rows = next((tensor.shape[0] for tensor in tensors if tensor.name == "token_embd.weight" and tensor.shape), 0)
     hyper = replace(hyper, vocabulary=rows or hyper.vocabulary).checked(CONFIG)
     check_complete(tensors, hyper, folder.name)
-    if not _tied(config, architecture) and all(tensor.name != "output.weight" for tensor in tensors):
+    if not tied(config, architecture) and all(tensor.name != "output.weight" for tensor in tensors):
         raise Fixable("weights-tensor-missing", file=folder.name, tensor="output.weight")
     generation = {}
     if "generation_config.json" in folder.names():
@@ -71,7 +71,7 @@ def open_model(folder: Folder, *, file: str = "", tokenizer: Folder | None = Non
     return WeightsModel(
         kind=Kind.HUGGING_FACE,
         architecture=architecture,
-        metadata=metadata | (_rope_scaling(config) if architecture == "llama" else {}),
+        metadata=metadata | (rope_scaling(config) if architecture == "llama" else {}),
         tensors=tensors,
         vocabulary=folder_vocabulary(architecture, tokenizer, config, hyper.vocabulary, generation),
         files=files,
@@ -140,7 +140,7 @@ def _bloom(config: Mapping[str, Any]) -> Hyper:
     ).checked(CONFIG)
 
 
-def _rope_scaling(config: Mapping[str, Any]) -> dict[str, Any]:
+def rope_scaling(config: Mapping[str, Any]) -> dict[str, Any]:
     """Positions stretched linearly have keys; "dynamic" changes nothing within the context of the model."""
     scaling = config.get("rope_scaling") or config.get("rope_parameters")
     if not isinstance(scaling, dict):
@@ -154,7 +154,7 @@ def _rope_scaling(config: Mapping[str, Any]) -> dict[str, Any]:
     return {"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": factor}
 
 
-def _tied(config: Mapping[str, Any], architecture: str) -> bool:
+def tied(config: Mapping[str, Any], architecture: str) -> bool:
     """Whether transformers replaces `lm_head` by the embedding when it loads the model."""
     return bool(config.get("tie_word_embeddings", architecture == "bloom"))
 
