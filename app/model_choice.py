@@ -19,7 +19,7 @@ GUIDE = "guide"
 
 def find_model(name: str, paths: Paths) -> ModelSpec:
     """`guide`, a model of the library by its id, its row of the catalogue or its exact name, or the path of a GGUF file
-    (then the file's own chat template is used).
+    (of the library, or any other: then the file's own chat template is used).
 
     Fixable: `model-unknown` if it is none of them, `model-file-missing` if the file is not there, what
     `manifests.explain` says of a model of the library that is gone or damaged.
@@ -29,8 +29,9 @@ def find_model(name: str, paths: Paths) -> ModelSpec:
     path = Path(name).expanduser()
     if path.suffix.lower() == ".gguf" or path.is_file() or any(mark in name for mark in (os.sep, os.altsep or os.sep)):
         path = path.absolute()
-        return _existing(ModelSpec(path, str(path), path.stem))
-    found = entries_named(name, open_library(paths, Settings.load(paths.settings)).entries())
+        known = next((one for one in _entries(paths) if one.manifest.path == path), None)
+        return spec_of(known) if known else _existing(ModelSpec(path, str(path), path.stem))
+    found = entries_named(name, _entries(paths))
     if not found:
         raise Fixable("model-unknown", name=name, folder=str(paths.models))
     return spec_of(found[0])
@@ -50,6 +51,10 @@ def note_use(spec: ModelSpec, paths: Paths) -> None:
     """Remember that a model of the library is used now. Never fails; other models are ignored."""
     if spec.id != GUIDE and spec.id != str(spec.path):
         open_library(paths, Settings.load(paths.settings)).touch(spec.id)
+
+
+def _entries(paths: Paths) -> tuple[Entry, ...]:
+    return open_library(paths, Settings.load(paths.settings)).entries()
 
 
 def _existing(spec: ModelSpec) -> ModelSpec:
