@@ -257,7 +257,7 @@ def test_columns_hold_chinese(installed: Path, capsys: Capture, monkeypatch: pyt
 
 
 def test_chat_with_an_installed_model(installed: Path, capsys: Capture) -> None:
-    """By id, by name and by its file, with the template of its manifest; not tried in a child again; and its use is noted."""
+    """By id, name and file, with the template of its manifest; not tried in a child again; and its use is noted."""
     by_id = find_model(ID, Paths(installed))
     assert by_id == find_model("bloom-hf", Paths(installed)) == find_model(str(by_id.path), Paths(installed))
     assert (by_id.id, by_id.name) == (ID, "bloom-hf")

@@ -1,26 +1,23 @@
-"""The wizard by keyboard alone, with a models service that is played: all pages, failures, going on after a restart."""
+"""The wizard by keyboard alone: all pages, every choice, going on after a restart, small windows, large text."""
 
 from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.errors import Fixable
-from app.paths import Paths
-from app.runtime.models.catalogue import Catalogue
 from app.runtime.models.hardware import Drive
 from app.runtime.models.installs import InstallStatus, InstallStep
 from app.runtime.models.memory import Memory
-from app.runtime.models.records import Transfer
 from app.runtime.models.service import ModelService
 from app.runtime.models.setup_flow import from_json
 from app.runtime.models.setup_state import Page, View
@@ -30,112 +27,13 @@ from app.settings import Settings
 from app.ui.i18n import Languages
 from app.ui.look import apply_look
 from app.ui.theme import theme
-from app.ui.widgets.focus_ring import FocusRing
 from app.ui.wizard.answer_page import AnswerPage
-from app.ui.wizard.key_page import KeyPage
 from app.ui.wizard.model_page import OWN, ModelPage
-from app.ui.wizard.presenter import SetupPresenter
 from app.ui.wizard.progress_page import ProgressPage
 from app.ui.wizard.service import SetupService
 from app.ui.wizard.source_page import SourcePage
-from app.ui.wizard.start_pages import FolderPage
-from app.ui.wizard.wizard import SetupWizard
 from tests.contracts.fake_setup import COMPUTER, GB, FakeSetup
-from tests.runtime.weights.xor_kit import checkpoint
-
-META_7B = checkpoint("consolidated/data.pkl")
-META_13B = checkpoint("consolidated.00/data.pkl", columns=2560)
-ENCRYPTED, PLAIN = "BELLE-LLaMA-7B-2M-enc", "BELLE-7B-2M"
-NETWORK = Fixable("download-unreachable", host="huggingface.co", detail="timed out")
-
-
-class Stage:
-    """A wizard, and a person at its keyboard."""
-
-    def __init__(self, qtbot: QtBot, home: Path, language: str = "en", fake: FakeSetup | None = None) -> None:
-        self.qtbot, self.told = qtbot, [self]
-        self.settings, self.languages = Settings(None, {"language": language, "theme": "light"}), Languages()
-        apply_look(self.settings, self.languages)
-        self.fake = fake or FakeSetup(lambda event: self.presenter.handle(event))
-        self.fake._emit = lambda event: self.presenter.handle(event)
-        self.paths = Paths(home).create()
-        self.presenter = SetupPresenter(self.fake, self.settings, self.languages, self.paths)
-        self.wizard = SetupWizard(self.presenter)
-        self.wizard.language_chosen.connect(self._language)
-        self.ring = FocusRing(self.wizard)
-        qtbot.addWidget(self.wizard)
-        self.wizard.resize(1280, 820)
-        self.wizard.show()
-        self.wizard.activateWindow()
-        qtbot.waitActive(self.wizard)
-        self.wait(lambda: self.presenter.facts.computer is not None)
-
-    def _language(self, language: str) -> None:
-        self.settings.set("language", language)
-        apply_look(self.settings, self.languages)
-
-    @property
-    def page(self) -> Page:
-        return self.presenter.state.page
-
-    @property
-    def install(self) -> str:
-        return self.fake.installs()[-1].id
-
-    def wait(self, reached: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(reached, timeout=20_000)
-
-    def press(self, key: Qt.Key, times: int = 1) -> None:
-        for _ in range(times):
-            focus = QApplication.focusWidget()
-            assert focus is not None and self.wizard.isAncestorOf(focus), focus
-            QTest.keyClick(focus, key)
-
-    def type(self, text: str) -> None:
-        """As an input method does: `QTest` knows no key for Chinese."""
-        field = QApplication.focusWidget()
-        assert isinstance(field, QLineEdit)
-        field.insert(text)
-
-    def tab_to(self, wanted: QWidget) -> None:
-        """With Tab alone; a widget that Tab does not reach fails."""
-        for _ in range(80):
-            if QApplication.focusWidget() is wanted:
-                return
-            self.press(Qt.Key.Key_Tab)
-        raise AssertionError(f"Tab does not reach {wanted.accessibleName() or wanted}")
-
-    def enter(self, page: Page) -> None:
-        """Enter, which must lead to `page`."""
-        self.press(Qt.Key.Key_Return)
-        self.wait(lambda: self.page is page)
-        self.check_names()
-
-    def check_names(self) -> None:
-        """Everything the keyboard can reach has a name to be read out, and fits into the page's width."""
-        for widget in self.wizard.findChildren(QWidget):
-            if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or not widget.isVisible():
-                continue
-            named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
-            assert named, widget
-
-    def to_model(self) -> None:
-        self.enter(Page.COMPUTER)
-        self.enter(Page.FOLDER)
-        self.enter(Page.MODEL)
-
-    def to_progress(self) -> None:
-        """From the model page on, with the model that needs no key."""
-        self.enter(Page.TERMS)
-        self.press(Qt.Key.Key_Space)
-        self.enter(Page.SOURCE)
-        self.enter(Page.PLAN)
-        self.wait(lambda: self.presenter.state.plan is not None)
-        self.enter(Page.PROGRESS)
-
-    def close(self) -> None:
-        self.presenter.close()
-        self.wizard.close()
+from tests.ui.wizard_kit import ENCRYPTED, META_7B, PLAIN, Stage, to_key
 
 
 @pytest.fixture(params=["en", "zh_CN"])
@@ -151,29 +49,6 @@ def english(qtbot: QtBot, tmp_path: Path) -> Iterator[Stage]:
     made = Stage(qtbot, tmp_path / "张 三")
     yield made
     made.close()
-
-
-def to_key(stage: Stage) -> None:
-    """To the key page, from the first; the key of the catalogue is as large as our sample of it."""
-    models = tuple(
-        replace(one, key=replace(one.key, size=len(META_7B))) if one.key and one.key.id == "7B" else one
-        for one in stage.fake.models.models
-    )
-    stage.fake.models = Catalogue(models, stage.fake.models.keys)
-    stage.presenter.open()
-    stage.wait(lambda: stage.presenter.facts.catalogue is stage.fake.models)
-    stage.to_model()
-    stage.press(Qt.Key.Key_Down)
-    assert stage.presenter.state.choices.model is not None
-    assert stage.presenter.state.choices.model.model == ENCRYPTED
-    stage.enter(Page.TERMS)
-    stage.press(Qt.Key.Key_Return)
-    assert stage.page is Page.TERMS, "the terms are not accepted yet"
-    stage.press(Qt.Key.Key_Space)
-    stage.enter(Page.SOURCE)
-    stage.press(Qt.Key.Key_Down)
-    assert stage.presenter.state.choices.source == MIRROR.endpoint == stage.settings.get("source")
-    stage.enter(Page.KEY)
 
 
 # --- all of it --------------------------------------------------------------------------------------------------------
@@ -385,164 +260,6 @@ def test_connections_that_were_forbidden_can_be_allowed(english: Stage) -> None:
     english.tab_to(page.allow)
     english.press(Qt.Key.Key_Space)
     assert not english.settings.get("offline") and not page.offline.isVisible()
-
-
-# --- failures ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        (META_13B, "key-other-size"),
-        (META_7B[:200_000], "key-truncated"),
-        (b"<!DOCTYPE html><html><body>404", "key-web-page"),
-        (checkpoint("archive/data.pkl", "model.embed_tokens.weight"), "key-hf"),
-        (None, "key-missing"),
-    ],
-)
-def test_a_wrong_key_is_named(english: Stage, tmp_path: Path, data: bytes | None, code: str) -> None:
-    key = tmp_path / "consolidated.00.pth"
-    if data is not None:
-        key.write_bytes(data)
-    to_key(english)
-    page = english.wizard.page
-    assert isinstance(page, KeyPage)
-    assert QApplication.focusWidget() is page.field
-    english.type(str(key))
-    english.press(Qt.Key.Key_Return)
-    english.wait(lambda: english.presenter.state.error is not None)
-    assert english.presenter.state.error is not None and english.presenter.state.error.code == code
-    assert page.problem.isVisible() and page.verdict.label.text()
-    assert page.field.property("wrong") == "true" and not english.wizard.foot.next.isEnabled()
-    english.tab_to(page.problem.buttons[2])
-    english.press(Qt.Key.Key_Space)
-    assert page.details.isVisible() and code in page.details.text()
-    english.tab_to(page.instead)
-    english.press(Qt.Key.Key_Space)
-    assert english.page is Page.MODEL and not english.wizard.page.problem.isVisible()
-    chosen = english.presenter.state.choices.model
-    assert chosen is not None and chosen.model == PLAIN
-
-
-def test_the_guide_can_be_asked_about_the_key(english: Stage, tmp_path: Path) -> None:
-    to_key(english)
-    english.type(str(tmp_path / "nothing.pth"))
-    english.press(Qt.Key.Key_Return)
-    english.wait(lambda: english.presenter.state.error is not None)
-    with english.qtbot.waitSignal(english.wizard.guide_asked, timeout=10_000) as asked:
-        english.tab_to(english.wizard.page.problem.buttons[1])
-        english.press(Qt.Key.Key_Space)
-    assert asked.args[0] and english.presenter.state.view is View.LEFT
-
-
-def test_a_download_that_failed_goes_on_where_it_was(english: Stage) -> None:
-    english.to_model()
-    english.to_progress()
-    install = english.install
-    english.fake.run(install, InstallStep.DOWNLOAD, 8 * GB, 28 * GB)
-    english.fake.fail(install, NETWORK)
-    english.wait(lambda: english.page is Page.SOURCE)
-    problem = english.wizard.page.problem
-    assert problem.isVisible() and problem.accessibleName()
-    english.tab_to(problem.buttons[0])
-    english.press(Qt.Key.Key_Space)
-    english.wait(lambda: english.page is Page.PROGRESS)
-    assert english.fake.calls[-1] == ("resume", install, None, OFFICIAL.endpoint)
-    english.fake.finish(install)
-    english.wait(lambda: english.page is Page.FIRST_ANSWER)
-
-
-def test_another_source_keeps_what_was_downloaded(english: Stage) -> None:
-    english.to_model()
-    english.to_progress()
-    install = english.install
-    english.fake.fail(install, NETWORK)
-    english.wait(lambda: english.page is Page.SOURCE)
-    page = english.wizard.page
-    assert isinstance(page, SourcePage)
-    english.tab_to(page.official)
-    english.press(Qt.Key.Key_Down)
-    english.enter(Page.PLAN)
-    english.wait(lambda: english.presenter.state.plan is not None)
-    english.enter(Page.PROGRESS)
-    assert english.fake.calls[-1] == ("resume", install, None, MIRROR.endpoint)
-
-
-def test_another_folder_begins_anew(english: Stage) -> None:
-    english.to_model()
-    english.to_progress()
-    install = english.install
-    english.fake.fail(install, Fixable("out-space", path="/", need_gb="3.0", free_gb="1.0"))
-    english.wait(lambda: english.page is Page.FOLDER)
-    page = english.wizard.page
-    assert isinstance(page, FolderPage) and page.problem.isVisible()
-    checked = page.card.checked()
-    assert checked is not None
-    english.tab_to(checked)
-    english.press(Qt.Key.Key_Down)
-    english.enter(Page.PLAN)
-    english.wait(lambda: english.presenter.state.plan is not None)
-    english.enter(Page.PROGRESS)
-    assert [call[0] for call in english.fake.calls[-2:]] == ["dismiss", "install"]
-
-
-def test_a_plan_that_cannot_be_made_says_why(english: Stage) -> None:
-    wrong = Fixable("install-no-files", path="/x", name="y")
-    english.fake.plan = lambda _request: wrong
-    english.to_model()
-    english.enter(Page.TERMS)
-    english.press(Qt.Key.Key_Space)
-    english.enter(Page.SOURCE)
-    english.enter(Page.PLAN)
-    english.wait(lambda: english.presenter.state.error is wrong)
-    asked = [call[0] for call in english.fake.calls].count("plan")
-    assert asked == 1, "it is not asked again and again"
-    english.fake.plan = english.fake.planned
-    english.tab_to(english.wizard.page.problem.buttons[0])
-    english.press(Qt.Key.Key_Space)
-    english.wait(lambda: english.page is Page.PROGRESS)
-
-
-def test_what_forbids_a_plan_leads_to_where_it_is_mended(english: Stage) -> None:
-    full = Fixable("out-space", path="/x", need_gb="32.6", free_gb="1.0")
-    tight = Fixable("memory-tight", name="y", need_gb="5.4", free_gb="6.0")
-    english.fake.plan = lambda request: replace(english.fake.planned(request), problems=(full,), warnings=(tight,))
-    english.to_model()
-    english.enter(Page.TERMS)
-    english.press(Qt.Key.Key_Space)
-    english.enter(Page.SOURCE)
-    english.enter(Page.PLAN)
-    english.wait(lambda: english.presenter.state.plan is not None)
-    page = english.wizard.page
-    assert not english.wizard.foot.next.isEnabled()
-    assert page.objections.isVisible() and page.warnings.isVisible()  # type: ignore[attr-defined]
-    english.tab_to(page.objections.banners[0].buttons[0])  # type: ignore[attr-defined]
-    english.press(Qt.Key.Key_Space)
-    assert english.page is Page.FOLDER
-
-
-def test_pause_and_cancel(english: Stage) -> None:
-    english.to_model()
-    english.to_progress()
-    install = english.install
-    english.fake.run(install, InstallStep.DOWNLOAD, 8 * GB, 28 * GB, transfer=Transfer.RUNNING)
-    page = english.wizard.page
-    assert isinstance(page, ProgressPage)
-    row = page.rows[InstallStep.DOWNLOAD]
-    english.tab_to(row.pause)
-    english.press(Qt.Key.Key_Space)
-    assert english.fake.installs()[0].status is InstallStatus.PAUSED and row.bar.state == "paused"
-    english.tab_to(row.resume)
-    english.press(Qt.Key.Key_Space)
-    assert english.fake.installs()[0].status is InstallStatus.RUNNING
-    english.fake.run(install, InstallStep.DOWNLOAD, 9 * GB, 28 * GB)
-    english.tab_to(row.cancel)
-    english.press(Qt.Key.Key_Space)
-    assert page.confirm.isVisible() and english.fake.calls[-1][0] != "cancel", "it asks first"
-    english.tab_to(page.yes)
-    english.press(Qt.Key.Key_Space)
-    assert ("cancel", install) in english.fake.calls
-    english.wait(lambda: english.page is Page.PLAN)
 
 
 # --- hidden, closed, opened again -------------------------------------------------------------------------------------
