@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-MOST_MEMORY = 400 * 1024  # kB, resident; Python, numpy and llama.cpp take some 60 MB of it
+MOST_MEMORY = 300 * 1024  # kB, resident; Python, numpy and llama.cpp take some 60 MB of it
 MOST_SECONDS = 5.0  # for one file, on a busy machine; 0.1 is usual
 CONVERTS = {"ggjt1-q4_2-removed-type.bin", "gptq-wrong-bits-name/bloom-tiny-8bit-128g.pt"}
 
@@ -80,7 +80,8 @@ CODES = {
 
 # One child for all: it says of each what the command line said, and in the end how much memory it ever held.
 CHILD = """
-import contextlib, io, json, resource, sys, time
+import contextlib, io, json, re, sys, time
+from pathlib import Path
 from app.cli import run
 for name, arguments in json.load(sys.stdin):
     said = io.StringIO()
@@ -88,7 +89,9 @@ for name, arguments in json.load(sys.stdin):
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
         code = run(arguments)
     print(json.dumps([name, code, said.getvalue(), time.monotonic() - began]), flush=True)
-print(json.dumps(["memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, "", 0]))
+status = Path("/proc/self/status")
+peak = status.exists() and re.search(r"VmHWM:\\s*(\\d+)", status.read_text())  # ru_maxrss begins with the parent's
+print(json.dumps(["memory", int(peak[1]) if peak else 0, "", 0]))
 """
 
 
@@ -142,5 +145,6 @@ def test_forbidden_names_are_told_and_nothing_runs(told: dict[str, Any]) -> None
     assert not Path("/tmp/fixture-pickle-canary-dev").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_stays_small(told: dict[str, Any]) -> None:
-    assert told["memory"][0] < MOST_MEMORY
+    assert 0 < told["memory"][0] < MOST_MEMORY
