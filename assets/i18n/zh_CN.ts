@@ -4638,11 +4638,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>fits</source>
-        <translation>合适</translation>
+        <translation>适合</translation>
     </message>
     <message>
         <source>tight</source>
-        <translation>紧张</translation>
+        <translation>吃紧</translation>
     </message>
     <message>
         <source>too big</source>
