@@ -29,7 +29,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 GB = 1e9
 BLOCK = "8M"
-SMALL_LAYERS = (2, 4, 8)
+SMALL_LAYERS = (1, 3, 6)
 DECRYPT_SAMPLE = 20_000_000  # bytes for BELLE's script, which needs a second for them
 LIMITS = {
     "encrypted": 1.5,

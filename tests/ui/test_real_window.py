@@ -92,10 +92,9 @@ class Desk:
     def ask(self, text: str) -> None:
         """Type into the composer and press Enter. xdotool changes the keyboard map for each Chinese character, and
         a busy X server may lose or mix some up: then begin a new chat and type again."""
-        for attempt in range(1, 8):
+        for attempt in range(1, 5):
             self.xdotool("key", "ctrl+n")
             self.xdotool("key", "ctrl+a", "Delete")
-            time.sleep(0.3)
             self.xdotool("type", "--delay", str(100 * attempt), text)
             time.sleep(0.5)
             self.xdotool("key", "Return")
