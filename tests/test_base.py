@@ -36,7 +36,7 @@ def test_errors_keep_code_facts_and_cause() -> None:
     assert (bug.__cause__, bug.params["kind"]) == (cause, "OSError")
     assert str(Fixable("disk-full", path="/a b")) == "disk-full(path='/a b')"
     with pytest.raises(TypeError):
-        bug.params["kind"] = "other"  # type: ignore[index]
+        bug.params["kind"] = "other"
 
 
 def test_unknown_code_still_reads_as_a_sentence() -> None:

@@ -305,7 +305,7 @@ def test_main_chooses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments
         return lambda given: called.append((name, given)) or 0
 
     window = type(sys)("app.bootstrap")
-    window.run_gui = take("window")  # type: ignore[attr-defined]
+    window.run_gui = take("window")
     monkeypatch.setitem(sys.modules, "app.bootstrap", window)
     monkeypatch.setattr("app.cli.run", take("terminal"))
     monkeypatch.setattr("app.runtime.engine.trial.run_child", take("trial"))

@@ -101,7 +101,7 @@ def sample_install(status: InstallStatus = InstallStatus.RUNNING, **more: Any) -
     total = 28_300_000_000
     going = {"done": round(0.18 * total), "total": total, "rate": 24e6, "left": 16 * 60.0, "transfer": Transfer.RUNNING}
     steps = (
-        StepState(InstallStep.DOWNLOAD, StepStatus.RUNNING, item="pytorch_model.bin", **going),  # type: ignore[arg-type]
+        StepState(InstallStep.DOWNLOAD, StepStatus.RUNNING, item="pytorch_model.bin", **going),
         StepState(InstallStep.CONVERT),
         StepState(InstallStep.VERIFY),
         StepState(InstallStep.TRY),

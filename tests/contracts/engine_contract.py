@@ -61,7 +61,7 @@ class EngineContract:
             "sampling": Sampling(temperature=0.0, seed=1),
             "max_tokens": 8,
         }
-        return engine.answer(AnswerRequest(**{**values, **changes}), listener)  # type: ignore[arg-type]
+        return engine.answer(AnswerRequest(**{**values, **changes}), listener)
 
     def test_events_come_in_order_and_end_once(self, engine: AnsweringEngine) -> None:
         listener = Listener()
@@ -117,7 +117,7 @@ class EngineContract:
         listener = Listener(lambda event: stop() if isinstance(event, TextDelta) else None)
 
         def stop() -> None:
-            if len(listener.text()) == len(listener.events[-1].text):  # type: ignore[attr-defined]
+            if len(listener.text()) == len(listener.events[-1].text):
                 jobs.get(timeout=WITHIN).cancel()
 
         jobs.put(self.ask(engine, listener, max_tokens=self.long_tokens))

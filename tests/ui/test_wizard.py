@@ -222,7 +222,7 @@ def test_files_that_cannot_be_used_are_explained(english: Stage, tmp_path: Path)
     english.presenter.look_at(tmp_path / "notes.txt")
     english.wait(lambda: english.presenter.facts.own is not None)
     assert english.wizard.page.problem.isVisible()
-    assert not any(row.isVisible() for row in english.wizard.page.card.rows if row.value == OWN)  # type: ignore[attr-defined]
+    assert not any(row.isVisible() for row in english.wizard.page.card.rows if row.value == OWN)
 
 
 def test_sources_are_measured_and_an_address_can_be_typed(english: Stage) -> None:
@@ -351,7 +351,7 @@ def test_small_windows_and_large_text(english: Stage, size: tuple[int, int], fac
     page = english.wizard.page
     assert isinstance(page, ModelPage)
     row = page.card.rows[1]
-    assert row.tags[1].isVisible() and not row.tags[0].isVisible()  # type: ignore[attr-defined]
+    assert row.tags[1].isVisible() and not row.tags[0].isVisible()
     foot = english.wizard.foot
     for widget in (*(one for one in page.card.rows if one.isVisible()), foot.next, foot.back, foot.later):
         left = widget.mapTo(english.wizard, widget.rect().topLeft()).x()

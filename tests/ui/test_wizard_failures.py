@@ -157,8 +157,8 @@ def test_what_forbids_a_plan_leads_to_where_it_is_mended(english: Stage) -> None
     english.wait(lambda: english.presenter.state.plan is not None)
     page = english.wizard.page
     assert not english.wizard.foot.next.isEnabled()
-    assert page.objections.isVisible() and page.warnings.isVisible()  # type: ignore[attr-defined]
-    english.tab_to(page.objections.banners[0].buttons[0])  # type: ignore[attr-defined]
+    assert page.objections.isVisible() and page.warnings.isVisible()
+    english.tab_to(page.objections.banners[0].buttons[0])
     english.press(Qt.Key.Key_Space)
     assert english.page is Page.FOLDER
 

@@ -57,7 +57,7 @@ class Stage:
         self.chats = ChatService(self.paths.database, self.engine, self.bridge.post)
         find = lambda name: ModelSpec(Path(name), name, name)  # noqa: E731
         self.runtime = Runtime(self.paths, self.settings, languages, self.bridge, self.engine, self.chats, find)
-        self.runtime.make_models = lambda: self.fake  # type: ignore[assignment,return-value]
+        self.runtime.make_models = lambda: self.fake
         apply_look(self.settings, languages)
         self.window = MainWindow(self.settings, languages, self.paths)
         qtbot.addWidget(self.window)

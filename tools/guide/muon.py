@@ -24,7 +24,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(matrices, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self) -> None:  # type: ignore[override]
+    def step(self) -> None:
         """One update of every matrix that has a gradient."""
         for group in self.param_groups:
             rate, keep = group["lr"], group["momentum"]

@@ -234,7 +234,7 @@ def _library() -> Any:
         if getattr(huggingface_hub, "chatbelle_door", None) is None:
             from app.runtime.models.door import Client
 
-            hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+            hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the hub types most of itself, not this
             huggingface_hub.set_client_factory(Client)
             huggingface_hub.chatbelle_door = Client
         return huggingface_hub

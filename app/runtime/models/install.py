@@ -143,7 +143,7 @@ class InstallRun:
         self._update(steps=tuple(StepState(one.step) if one.step in steps else one for one in self.state.steps))
 
     def _update(self, **changes: object) -> None:
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # mypy cannot check keyword arguments against fields
         self._changed(self.state)
 
     def _note(self, *notes: AppError) -> None:

@@ -171,7 +171,7 @@ class SetupPresenter(QObject):
 
     def know(self, **facts: object) -> None:
         """Other facts, by the names of `Facts`."""
-        after = replace(self.facts, **facts)  # type: ignore[arg-type]
+        after = replace(self.facts, **facts)  # type: ignore[arg-type]  # mypy cannot check keyword arguments against fields
         if after != self.facts:
             self.facts = after
             with self._one_change():

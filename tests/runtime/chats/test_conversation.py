@@ -61,7 +61,7 @@ def test_the_question_is_on_disk_before_the_engine_is_asked(stage: Stage) -> Non
         seen.append([message.text for message in Stage(stage.path).do._store.branch(2)])
         return answer(request, sink)
 
-    stage.engine.answer = look  # type: ignore[method-assign]
+    stage.engine.answer = look
     stage.do.send("hello", SETTINGS)
     assert seen == [["hello", ""]]
 

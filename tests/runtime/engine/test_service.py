@@ -65,7 +65,7 @@ class TestContract(EngineContract):
         yield engine
         assert engine.close()
 
-    def ask(self, engine: Engine, listener: Listener, **changes: object) -> Job:  # type: ignore[override]
+    def ask(self, engine: Engine, listener: Listener, **changes: object) -> Job:
         if changes.get("max_tokens") == self.long_tokens:
             changes["sampling"] = ENDLESS
         return super().ask(engine, listener, **changes)

@@ -44,7 +44,7 @@ def main() -> None:
     import app.runtime.models.fetching  # noqa: F401 - what a download imports, before the forks
 
     assert threading.active_count() == 1
-    os.fsync = lambda _descriptor: None  # type: ignore[assignment] # what a kill leaves is in the system's memory
+    os.fsync = lambda _descriptor: None  # what a kill leaves is in the system's memory
     for line in sys.stdin:
         order = json.loads(line)
         read, write = os.pipe()

@@ -107,4 +107,4 @@ def stop_at(call: Call, done: int) -> None:
         if progress.done >= done:
             call.cancel.cancel()
 
-    call.tell = tell  # type: ignore[method-assign]
+    call.tell = tell

@@ -156,7 +156,7 @@ def test_a_file_that_changes_on_the_server(hub: Hub, folder: Path) -> None:
         if progress.transfer is Transfer.WAITING and hub.repositories[REPOSITORY][LARGE].data[0] != 0:
             hub.add(REPOSITORY, {LARGE: bytes(400_000)}, lfs=(LARGE,))
 
-    call.tell = replace_it  # type: ignore[method-assign]
+    call.tell = replace_it
     assert outcome(call, sha256=False) == ""
     assert "download-changed" in call.reasons
 

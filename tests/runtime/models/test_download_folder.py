@@ -63,7 +63,7 @@ def test_a_part_that_is_whole_is_not_fetched_again(hub: Hub, folder: Path) -> No
         if progress.transfer is Transfer.VERIFYING:
             raise Cancelled
 
-    stopped.tell = end_before_the_hash  # type: ignore[method-assign]
+    stopped.tell = end_before_the_hash
     with pytest.raises(Cancelled):
         stopped.fetch(promised(hub, LARGE))
     assert visible(folder) == [f"{LARGE}.part"]

@@ -73,9 +73,9 @@ def child(home: str, fx: str, endpoint: str, parent: Connection) -> None:
         time.sleep(0.02)
         write(self, *arguments)
 
-    GgufWriter.write_rows = slowly  # type: ignore[method-assign]
+    GgufWriter.write_rows = slowly
     kit = Kit(Path(home), Path(fx), options=ModelOptions(source=endpoint))
-    kit.trial = lambda *_: time.sleep(0.3) or GOOD_ANSWER  # type: ignore[func-returns-value]
+    kit.trial = lambda *_: time.sleep(0.3) or GOOD_ANSWER
     plan = kit.plan(InstallRequest(model=BLOOM))
     kit.heard.also = lambda event: parent.send(done_steps(event))
     kit.service.install(plan)

@@ -248,10 +248,10 @@ def test_a_zip_beyond_4_gb() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(Shifted(buffer), "w") as file:
         file.writestr("a/data.pkl", state(w=tensor()))
-        file.fp.hole, file.fp.hole_at = hole, file.start_dir  # type: ignore[union-attr]
+        file.fp.hole, file.fp.hole_at = hole, file.start_dir
         file.start_dir += hole
         file.writestr("a/data/0", np.arange(6, dtype="<f4").tobytes())
-        at = file.fp.hole_at  # type: ignore[union-attr]
+        at = file.fp.hole_at
     found = read_checkpoint(MemoryFile(buffer.getvalue(), hole, at))["w"]
     assert found.offset > hole
     assert found.read().tolist() == [[0, 1, 2], [3, 4, 5]]
