@@ -29,7 +29,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 GB = 1e9
 BLOCK = "8M"
-SMALL_LAYERS = (1, 3, 6)
+SIZES = (3, 7, 14)  # layers
 DECRYPT_SAMPLE = 20_000_000  # bytes for BELLE's script, which needs a second for them
 LIMITS = {
     "encrypted": 1.5,
@@ -192,14 +192,15 @@ def belle_loop(path: Path, key: Path) -> bytes:
 
 
 def linear(folder: Path) -> bool:
-    """Seconds per GB of input for three sizes, from a warm cache."""
+    """Seconds per GB of input for three sizes, the better of two runs each."""
     from synthetic_weights import write_encrypted
 
     costs = []
-    for layers in SMALL_LAYERS:
+    for layers in SIZES:
         place = folder / f"layers-{layers}"
         if not (place / "enc").exists():
             write_encrypted(place, layers)
+        os.sync()  # what is still being written would slow the reading
         size = sum(path.stat().st_size for path in (place / "enc").iterdir())
         seconds = min(
             convert(place / "enc", place / "out.gguf", "Q4_0", place / "key" / "consolidated.00.pth").seconds

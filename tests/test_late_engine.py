@@ -64,4 +64,7 @@ def test_an_engine_that_cannot_be_made_is_told_and_answers_fail() -> None:
 
 
 def test_closing_before_the_beginning_does_nothing() -> None:
-    made(Recorder)[0].close()
+    engine = Recorder()
+    late, _end, errors = made(lambda: engine)
+    late.close()
+    assert engine.told == [] and errors == []
