@@ -17,8 +17,9 @@ TEXTS = "token ids and greedy texts of the reference model"
 
 @dataclass(frozen=True)
 class Source:
-    """`path` lies below the fixtures; `texts` names the reference answers in `weights_expected.json`.
-    `floats`: its numbers are those of the reference's F16 file, so quantized results can be compared byte by byte."""
+    """`path` lies below the fixtures, or is `made:` and a maker of `made_sources.py`. `texts` names the reference
+    answers in `weights_expected.json`. `floats`: its numbers are those of the reference's F16 file, so quantized results
+    can be compared byte by byte."""
 
     title: str
     path: str
@@ -36,13 +37,16 @@ def _legacy(title: str, name: str, kept: str) -> Source:
 SOURCES = (
     Source("BELLE `.enc` folder with Meta's key", "enc/encrypted", "llama_hf", "enc/consolidated.00.pth", True, "F16"),
     Source("Hugging Face LLaMA, one `.bin`", "llama-hf", "llama_hf", floats=True, kept="F16"),
+    Source("Hugging Face LLaMA, shards with `inv_freq`", "made:llama_shards", "llama_hf", floats=True, kept="F16"),
     Source("Hugging Face BLOOM, `.bin` shards", "bloom-hf", "bloom_hf", floats=True, kept="F16"),
     Source("Hugging Face BLOOM, safetensors", "bloom-hf-safetensors", "bloom_hf", floats=True, kept="F16"),
     Source("Meta's `consolidated.00.pth`", "llama-pth", "llama_hf", floats=True, kept="F16"),
+    Source("Meta's `.pth` in two parts", "made:meta_parts", "llama_hf", floats=True, kept="F16"),
     _legacy("ggml, unversioned, F16", "ggml-f16", "F16"),
     _legacy("ggml, unversioned, F16, without scores", "ggmlraw-f16", "F16"),
     _legacy("ggml, unversioned, Q4_0", "ggml-q4_0", "Q4_0"),
     _legacy("ggml, unversioned, Q4_1", "ggml-q4_1", "Q4_1"),
+    Source("ggml, unversioned, Q4_0, in two parts", "made:ggml_parts", "llama_hf", kept="Q4_0", exact=OLD_GGML),
     _legacy("ggmf 1, F16", "ggmf-f16", "F16"),
     _legacy("ggmf 1, Q4_0", "ggmf-q4_0", "Q4_0"),
     _legacy("ggmf 1, Q4_1", "ggmf-q4_1", "Q4_1"),
@@ -79,6 +83,16 @@ SOURCES = (
         GPTQ,
     ),
     Source("GPTQ LLaMA, 4 bits", "gptq-llama", "gptq_llama-tiny-4bit-128g.pt", "", False, "Q4_1", GPTQ),
+    Source(
+        "GPTQ LLaMA, 4 bits, inside `.enc`",
+        "made:gptq_encrypted",
+        "gptq_llama-tiny-4bit-128g.pt",
+        "enc/consolidated.00.pth",
+        False,
+        "Q4_1",
+        GPTQ,
+    ),
     Source("GGUF LLaMA, F16", "gguf-ref/llama-f16.gguf", "llama_hf", floats=True, kept="F16"),
+    Source("GGUF LLaMA, F16, split in three", "made:gguf_split", "llama_hf", floats=True, kept="F16"),
     Source("GGUF BLOOM, F32", "gguf-ref/bloom-f32.gguf", "bloom_hf", kept="F32"),
 )

@@ -7,10 +7,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import gguf
+import llama_cpp
 import numpy as np
 import pytest
 
@@ -20,9 +22,11 @@ from app.runtime.weights.records import Target
 from app.runtime.weights.targets import majority
 from tests.runtime.engine.engine_kit import ask, session
 from tests.runtime.weights.format_rows import SOURCES, Source
+from tests.runtime.weights.made_sources import MAKERS
 from tests.runtime.weights.test_mixes import LLAMA_MODEL_QUANTIZE
 
 SURE = 3.0  # a margin in log-probability that 4 bits do not turn over
+FLOAT_TOLERANCE = 0.03  # of a log-probability; float16 sums alone are worth 0.01
 QUANTIZED = [target for target in Target if target not in (Target.KEEP, Target.F32, Target.F16)]
 ROWS = [pytest.param(source, target, id=f"{source.title}-{target.value}") for source in SOURCES for target in Target]
 
@@ -38,8 +42,15 @@ def converted(fx: Path, tmp_path_factory: pytest.TempPathFactory) -> Converter:
         out = folder / f"{SOURCES.index(source)}-{target.value}.gguf"
         if not out.exists():
             key = fx / source.key if source.key else None
-            run(plan(fx / source.path, key, target, out=out))
+            run(plan(place(source), key, target, out=out))
         return out
+
+    @cache
+    def place(source: Source) -> Path:
+        kind, _, maker = source.path.partition(":")
+        if kind != "made":
+            return fx / source.path
+        return MAKERS[maker](fx, folder / f"{SOURCES.index(source)}-source")
 
     return convert
 
@@ -90,6 +101,24 @@ def test_llama_cpp_answers_from_it(source: Source, target: Target, converted: Co
             answer = ask(model, row["prompt"], raw=True, max_tokens=len(row["gen_ids_32"]))
             assert list(answer.prompt_tokens) == row["prompt_ids"]
             assert answer.text == row["text_until_eos"]
+
+
+@pytest.mark.parametrize("target", [Target.F16, Target.F32])
+@pytest.mark.parametrize("name", ["BELLE `.enc` folder with Meta's key", "Hugging Face BLOOM, `.bin` shards"])
+def test_log_probabilities_are_those_of_the_original(
+    name: str, target: Target, converted: Converter, expected: Any
+) -> None:
+    """The five likeliest tokens at each of 32 steps, against the original model in float32."""
+    (source,) = [one for one in SOURCES if one.title == name]
+    model = llama_cpp.Llama(str(converted(source, target)), n_ctx=256, logits_all=True, n_threads=1, verbose=False)
+    for row in reference(expected, source):
+        model.reset()
+        model.eval([*row["prompt_ids"], *row["gen_ids_32"]])
+        for step, known in enumerate(row["steps"]):
+            scores = model.scores[len(row["prompt_ids"]) - 1 + step].astype(np.float64)
+            chances = scores - scores.max() - np.log(np.exp(scores - scores.max()).sum())
+            for token, chance in known["top5"]:
+                assert abs(chances[token] - chance) <= FLOAT_TOLERANCE, (row["question"], step, token)
 
 
 @pytest.mark.parametrize("target", QUANTIZED)

@@ -35,6 +35,7 @@ from tests.runtime.weights.gguf_kit import (
     strings_key,
     text,
 )
+from tests.runtime.weights.made_sources import gguf_split
 
 REFERENCES = ("llama-f16.gguf", "llama-f32.gguf", "bloom-f16.gguf", "bloom-f32.gguf")
 
@@ -255,20 +256,7 @@ def test_types_we_do_not_convert_are_still_described() -> None:
 
 @pytest.fixture(scope="module")
 def split(fx: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """llama-f16 in three files, by llama.cpp's own Python."""
-    folder = tmp_path_factory.mktemp("split")
-    source = gguf.GGUFReader(fx / "gguf-ref" / "llama-f16.gguf")
-    writer = gguf.GGUFWriter(folder / "模型.gguf", "llama", split_max_tensors=12)
-    for field in source.fields.values():
-        if not field.name.startswith("GGUF.") and field.name != "general.architecture":
-            writer.add_key_value(field.name, field.contents(), field.types[0], field.types[-1])
-    for one in source.tensors:
-        writer.add_tensor(one.name, one.data)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return folder
+    return gguf_split(fx, tmp_path_factory.mktemp("split")).parent
 
 
 def test_any_part_opens_the_whole(fx: Path, split: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ from app.runtime.weights.sources.safetensors import read_safetensors
 from app.runtime.weights.sources.torch_zip import read_checkpoint
 from app.runtime.weights.xor import CHUNK, EncryptedFolder, KeyFile
 from tests.runtime.weights.gptq_layers import Arrays, Layer, check_q4_1, random_layer, sha
+from tests.runtime.weights.made_sources import gptq_encrypted
 from tests.runtime.weights.torch_writer import write_checkpoint
 
 FILES = {
@@ -146,11 +146,7 @@ class TestFilesOfTheOriginalPacker:
     def test_encrypted(self, fx: Path, tmp_path: Path) -> None:
         source, key = fx / "gptq-llama", fx / "enc/consolidated.00.pth"
         assert key.stat().st_size < CHUNK  # so it is repeated from its start
-        for path in source.iterdir():
-            plain = path.read_bytes()
-            body = np.frombuffer(plain, np.uint8) ^ np.resize(np.fromfile(key, np.uint8), len(plain))
-            digest = hashlib.sha256(plain)
-            (tmp_path / f"{path.name}.{digest.hexdigest()}.enc").write_bytes(digest.digest() + body.tobytes())
+        gptq_encrypted(fx, tmp_path)
         name = "llama-tiny-4bit-128g.pt"
         found, exact = gptq.open_model(EncryptedFolder(tmp_path, KeyFile(key)), name), opened(source / name)
         assert (found.metadata, found.vocabulary) == (exact.metadata, exact.vocabulary)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import shutil
 import struct
 import time
@@ -22,6 +21,7 @@ from app.runtime.weights.ggml import GgmlType
 from app.runtime.weights.records import BytesSource, Kind, ModelTensor, WeightsModel
 from app.runtime.weights.sources import legacy_ggml
 from app.runtime.weights.sources.legacy_ggml import open_model
+from tests.runtime.weights.made_sources import split_ggml, tensor_bytes, write_ggml
 
 FLOAT_FILES = ("ggjt1-f16.bin", "ggmf-f16.bin", "ggml-f16.bin", "ggmlraw-f16.bin")
 CORRUPT = {
@@ -94,12 +94,6 @@ TENSORS = {
 
 def small_tokens() -> list[bytes]:
     return [b" \xe2\x81\x87 ", b"", b"", *(bytes([byte]) for byte in range(256)), b" the"]
-
-
-def tensor_bytes(container: str, name: str, shape: tuple[int, ...], kind: int, data: bytes, at: int) -> bytes:
-    head = struct.pack("<3I", len(shape), len(name), kind) + struct.pack(f"<{len(shape)}I", *shape[::-1])
-    head += name.encode()
-    return head + bytes(-(at + len(head)) % 32 if container == "ggjt" else 0) + data
 
 
 def small_file(
@@ -220,32 +214,11 @@ def test_a_file_with_scores_needs_no_tokenizer(fx: Path, tmp_path: Path, referen
     assert_vocabulary(open_model(PlainFolder(tmp_path), "ggmf-f16.bin"), reference)
 
 
-def split(data: bytes, count: int) -> list[bytes]:
-    """A `ggml` or `ggmf` file in `count` parts, as the converter for Meta's parts wrote them."""
-    folder = MemoryFolder(whole=data)
-    whole = legacy_ggml.read_legacy(folder.open("whole"))
-    start = min(one.offset - 12 - 4 * len(one.shape) - len(name) for name, one in whole.tensors.items())
-    parts = [data[:start]] * count
-    for name, one in whole.tensors.items():
-        rows = np.frombuffer(data[one.offset : one.offset + one.rows * one.row_bytes], np.uint8).reshape(one.rows, -1)
-        side = re.search(r"tok_embeddings|attention\.wo|w2", name) is not None
-        pieces = [rows] * count if len(one.shape) == 1 else np.split(rows, count, axis=1 if side else 0)
-        for number, piece in enumerate(pieces):
-            shape = one.shape
-            if len(shape) == 2:
-                shape = (shape[0], shape[1] // count) if side else (shape[0] // count, shape[1])
-            parts[number] += tensor_bytes("ggml", name, shape, one.kind, piece.tobytes(), 0)
-    return parts
-
-
 @pytest.mark.parametrize("name", ["ggml-f16.bin", "ggmf-q4_0.bin", "ggmf-q4_1.bin"])
 @pytest.mark.parametrize("count", [2, 4])
 def test_parts_join_to_the_whole(fx: Path, tmp_path: Path, name: str, count: int) -> None:
     whole = open_model(PlainFolder(fx / "legacy"), name)
-    shutil.copy(fx / "legacy" / "tokenizer.model", tmp_path)
-    names = [name, *(f"{name}.{number}" for number in range(1, count))]
-    for one, data in zip(names, split((fx / "legacy" / name).read_bytes(), count), strict=True):
-        (tmp_path / one).write_bytes(data)
+    names = [path.name for path in write_ggml(fx / "legacy" / name, tmp_path, count)]
     for entry in (names[0], names[-1]):  # any part may be named
         joined = open_model(PlainFolder(tmp_path), entry)
         assert [file.name for file in joined.files] == names
@@ -261,7 +234,7 @@ def test_parts_join_to_the_whole(fx: Path, tmp_path: Path, name: str, count: int
 
 
 def test_parts_of_different_models_are_refused() -> None:
-    first, second = split(small_file("ggmf"), 2)
+    first, second = split_ggml(small_file("ggmf"), 2)
     folder = MemoryFolder(model__bin=first, model__bin__1=second.replace(b" the", b" not"))
     error = refusal(lambda: open_model(folder, "model.bin"))
     assert (error.code, error.params["file"]) == ("weights-damaged", "model.bin.1")

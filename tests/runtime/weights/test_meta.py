@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,49 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from app.errors import Fixable
 from app.runtime.weights.files import PlainFolder
 from app.runtime.weights.records import Kind, WeightsModel
 from app.runtime.weights.sources.meta import open_model
-from app.runtime.weights.sources.torch_zip import read_checkpoint
+from tests.runtime.weights.made_sources import Arrays, meta_arrays, split_meta, write_meta
 from tests.runtime.weights.reference import expected_sums, keys, sums
-from tests.runtime.weights.torch_writer import write_checkpoint
-
-Arrays = dict[str, NDArray[Any]]
-PARAMS = {"dim": 128, "multiple_of": 64, "n_heads": 4, "n_layers": 3, "norm_eps": 1e-6, "vocab_size": -1}
 
 
 @pytest.fixture
 def arrays(fx: Path) -> Arrays:
-    file = PlainFolder(fx / "llama-pth" / "7B").open("consolidated.00.pth")
-    return {name: tensor.read() for name, tensor in read_checkpoint(file).items()}
-
-
-def split(arrays: Arrays, count: int) -> list[Arrays]:
-    """What Meta's model-parallel training saves on each of `count` devices."""
-    parts: list[Arrays] = [{} for _ in range(count)]
-    for name, array in arrays.items():
-        columns = name == "tok_embeddings.weight" or name.endswith(("attention.wo.weight", "feed_forward.w2.weight"))
-        for number, part in enumerate(parts):
-            if array.ndim == 1:
-                part[name] = array
-            else:
-                part[name] = np.ascontiguousarray(np.array_split(array, count, axis=1 if columns else 0)[number])
-    return parts
-
-
-def written(fx: Path, folder: Path, parts: list[Arrays], **params: Any) -> Path:
-    """A folder with these parts, its tokenizer in the folder above."""
-    folder.mkdir(parents=True)
-    for number, part in enumerate(parts):
-        name = f"consolidated.{number:02}"
-        write_checkpoint(folder / f"{name}.pth", part, root=name)
-    values = {name: one for name, one in (PARAMS | params).items() if one is not None}
-    (folder / "params.json").write_text(json.dumps(values))
-    shutil.copy(fx / "llama-pth" / "tokenizer.model", folder.parent)
-    return folder
+    return meta_arrays(fx)
 
 
 def opened(folder: Path) -> WeightsModel:
@@ -79,15 +47,15 @@ def test_every_value_equals_llama_cpps(fx: Path, expected: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("count", [2, 4])
 def test_parts_are_joined(fx: Path, tmp_path: Path, expected: dict[str, Any], arrays: Arrays, count: int) -> None:
-    parts = split(arrays | {"rope.freqs": np.ones(16, "<f2")}, count)
-    model = opened(written(fx, tmp_path / "13B", parts))
+    parts = split_meta(arrays | {"rope.freqs": np.ones(16, "<f2")}, count)
+    model = opened(write_meta(fx, tmp_path / "13B", parts))
     assert sums(model.tensors) == expected_sums(expected, "llama-f32.gguf")
     assert [file.name for file in model.files] == [f"consolidated.{number:02}.pth" for number in range(count)]
     assert model.metadata["llama.feed_forward_length"] == 384
 
 
 def test_tokenizer_in_the_folder_itself(fx: Path, tmp_path: Path, arrays: Arrays) -> None:
-    folder = written(fx, tmp_path / "7B", [arrays])
+    folder = write_meta(fx, tmp_path / "7B", [arrays])
     shutil.move(tmp_path / "tokenizer.model", folder)
     assert open_model(PlainFolder(folder)).vocabulary.size == 1000
     (folder / "tokenizer.model").unlink()
@@ -105,13 +73,13 @@ def test_tokenizer_in_the_folder_itself(fx: Path, tmp_path: Path, arrays: Arrays
     ],
 )
 def test_params(fx: Path, tmp_path: Path, arrays: Arrays, params: dict[str, Any], key: str, value: float) -> None:
-    assert opened(written(fx, tmp_path / "7B", [arrays], **params)).metadata[key] == value
+    assert opened(write_meta(fx, tmp_path / "7B", [arrays], **params)).metadata[key] == value
 
 
 def test_grouped_heads(fx: Path, tmp_path: Path, arrays: Arrays) -> None:
     for name in [one for one in arrays if one.endswith(("wk.weight", "wv.weight"))]:
         arrays[name] = arrays[name][:64]
-    model = opened(written(fx, tmp_path / "70B", split(arrays, 2), n_kv_heads=2))
+    model = opened(write_meta(fx, tmp_path / "70B", split_meta(arrays, 2), n_kv_heads=2))
     assert {tensor.name: tensor.shape for tensor in model.tensors}["blk.0.attn_k.weight"] == (64, 128)
 
 
@@ -125,29 +93,31 @@ def test_grouped_heads(fx: Path, tmp_path: Path, arrays: Arrays) -> None:
     ],
 )
 def test_missing_parts_are_listed(fx: Path, tmp_path: Path, arrays: Arrays, gone: list[str], missing: str) -> None:
-    folder = written(fx, tmp_path / "30B", split(arrays, 4))
+    folder = write_meta(fx, tmp_path / "30B", split_meta(arrays, 4))
     for name in gone:
         (folder / name).unlink()
     assert fails("weights-files-missing", folder) == {"file": "30B", "missing": missing}
 
 
 def test_too_many_parts(fx: Path, tmp_path: Path, arrays: Arrays) -> None:
-    params = fails("weights-shape", written(fx, tmp_path / "13B", [arrays, arrays]))
+    params = fails("weights-shape", write_meta(fx, tmp_path / "13B", [arrays, arrays]))
     assert (params["found"], params["expected"]) == ("1000 x 128", "1000 x 64")
 
 
 @pytest.mark.parametrize("dim", [130 * 4, 128 * 400, 192])
 def test_width_that_no_number_of_parts_explains(fx: Path, tmp_path: Path, arrays: Arrays, dim: int) -> None:
-    assert fails("weights-shape", written(fx, tmp_path / "7B", [arrays], dim=dim))["tensor"] == "tok_embeddings.weight"
+    assert (
+        fails("weights-shape", write_meta(fx, tmp_path / "7B", [arrays], dim=dim))["tensor"] == "tok_embeddings.weight"
+    )
 
 
 def test_parts_of_different_models(fx: Path, tmp_path: Path, arrays: Arrays) -> None:
-    first, second = split(arrays, 2)
+    first, second = split_meta(arrays, 2)
     lacking = {name: one for name, one in second.items() if name != "layers.1.attention.wo.weight"}
-    params = fails("weights-tensor-missing", written(fx, tmp_path / "a" / "13B", [first, lacking]))
+    params = fails("weights-tensor-missing", write_meta(fx, tmp_path / "a" / "13B", [first, lacking]))
     assert params == {"file": "consolidated.01.pth", "tensor": "layers.1.attention.wo.weight"}
     wider = second | {"output.weight": np.ones((500, 130), "<f2")}
-    params = fails("weights-shape", written(fx, tmp_path / "b" / "13B", [first, wider]))
+    params = fails("weights-shape", write_meta(fx, tmp_path / "b" / "13B", [first, wider]))
     assert (params["file"], params["tensor"]) == ("consolidated.01.pth", "output.weight")
 
 
@@ -166,14 +136,14 @@ def test_parts_of_different_models(fx: Path, tmp_path: Path, arrays: Arrays) -> 
 )
 def test_wrong_tensors(fx: Path, tmp_path: Path, arrays: Arrays, name: str, array: Any, code: str) -> None:
     changed = {key: one for key, one in arrays.items() if key != name} | ({} if array is None else {name: array})
-    fails(code, written(fx, tmp_path / "7B", [changed]))
+    fails(code, write_meta(fx, tmp_path / "7B", [changed]))
 
 
 @pytest.mark.parametrize(
     "params", [{"n_heads": 0}, {"dim": None}, {"dim": "128"}, {"n_layers": 10**9}, {"norm_eps": 1}, {"n_kv_heads": 3}]
 )
 def test_impossible_params(fx: Path, tmp_path: Path, arrays: Arrays, params: dict[str, Any]) -> None:
-    assert fails("weights-config", written(fx, tmp_path / "7B", [arrays], **params))["file"] == "params.json"
+    assert fails("weights-config", write_meta(fx, tmp_path / "7B", [arrays], **params))["file"] == "params.json"
 
 
 @pytest.mark.parametrize(
