@@ -18,7 +18,7 @@ TEXTS = "token ids and greedy texts of the reference model"
 @dataclass(frozen=True)
 class Source:
     """`path` lies below the fixtures, or is `made:` and a maker of `made_sources.py`. `texts` names the reference
-    answers in `weights_expected.json`. `floats`: its numbers are those of the reference's F16 file, so quantized results
+    answers in `weights_expected.json`. `floats`: its numbers are the reference's F16 file's, so quantized results
     can be compared byte by byte."""
 
     title: str
