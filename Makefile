@@ -4,7 +4,7 @@ ARGS ?=
 BENCH ?= guide_quality window engine
 SETUP = $(PYTHON) tools/setup.py
 
-.PHONY: help run test screens bench lock clean
+.PHONY: help run test screens bench package test-package lock clean
 
 help:
 	@echo "make run                   set up .venv and start ChatBELLE (without a display: the terminal chat)"
@@ -13,6 +13,8 @@ help:
 	@echo "make test ARGS='-k word'   the same with arguments for pytest"
 	@echo "make screens               rebuild docs/screens/*.png from the real window"
 	@echo "make bench                 the measurements (BENCH='window engine' chooses)"
+	@echo "make package               build what people install into dist/ (ARGS=--check verifies, ARGS=--list names the steps)"
+	@echo "make test-package          start what was built: bare systems, old processors, Chinese typing"
 	@echo "make lock                  rewrite requirements*.lock from pyproject.toml"
 	@echo "make clean                 remove .venv and caches; your chats and models stay"
 
@@ -28,6 +30,12 @@ screens:
 
 bench:
 	@for name in $(BENCH); do $(SETUP) script bench/$$name.py -- $(ARGS) || exit 1; done
+
+package:
+	@$(PYTHON) packaging/build.py $(ARGS)
+
+test-package:
+	@$(SETUP) test-package -- $(ARGS)
 
 lock:
 	@$(SETUP) lock

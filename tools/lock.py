@@ -185,6 +185,8 @@ def main() -> None:
     write(ROOT / "requirements-dev.lock", dev, cache)
     build = resolve(project["dependency-groups"]["native-build"], dev)
     write(ROOT / "requirements-build.lock", build, cache)
+    package = resolve(project["project"]["optional-dependencies"]["package"], dev)
+    write(ROOT / "requirements-package.lock", package, cache)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 python3 tools/setup.py run [-- ARGUMENTS]     the app, or the terminal chat where there is no display
 python3 tools/setup.py test [-- ARGUMENTS]    every check and test
 python3 tools/setup.py script FILE [-- ARGUMENTS]
+python3 tools/setup.py test-package [-- ARGUMENTS]     the tests of the program that `make package` built
 python3 tools/setup.py prepare | lock | clean
 """
 
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,7 +53,12 @@ def check_system(for_tests: bool, for_window: bool, compiler: bool) -> None:
     """Install what is absent (as root on Debian or Ubuntu), otherwise name it in one message."""
     if sys.platform == "darwin" and compiler and not shutil.which("clang"):
         raise SetupFailed("A compiler is needed once for llama.cpp. Install it with:\n  xcode-select --install")
-    must, wished = missing_packages(for_tests, for_window, compiler, venv=not VENV.exists())
+    have_packages(lambda: missing_packages(for_tests, for_window, compiler, venv=not VENV.exists()))
+
+
+def have_packages(missing: Callable[[], tuple[list[str], list[str]]]) -> None:
+    """Install what `missing` names (must be there, only wished for), or say how."""
+    must, wished = missing()
     if not must and not wished:
         return
     packages = must + wished
@@ -62,8 +69,7 @@ def check_system(for_tests: bool, for_window: bool, compiler: bool) -> None:
         log = log_folder() / "apt.log"
         run_logged(["apt-get", "update"], log, "apt-get update", environment, check=False)
         run_logged(shlex.split(command), log, "apt-get install", environment, check=False)
-        must, wished = missing_packages(for_tests, for_window, compiler, venv=not VENV.exists())
-        packages = must + wished
+        must, wished = missing()
         if must:
             raise SetupFailed(f"apt-get could not install: {' '.join(must)}\nIts output is in {log}")
     elif must:
@@ -158,22 +164,31 @@ def split_lock(text: str) -> tuple[str, str]:
     return "\n".join(b for b in blocks if b not in native) + "\n", "\n".join(native) + "\n"
 
 
-def kept_wheel(native_block: str) -> Path | None:
-    """The wheel built earlier on a machine like this one."""
+def own_wheels() -> Path:
+    """Where wheels compiled for a machine like this one are kept."""
+    return cache_folder() / "wheels" / machine_key()
+
+
+def kept_wheel(native_block: str, folder: Path | None = None) -> Path | None:
+    """The wheel built earlier."""
     found = re.match(rf"{NATIVE}==(\S+)", native_block)
     if not found:
         raise SetupFailed(f"requirements.lock does not hold {NATIVE}")
-    folder = cache_folder() / "wheels" / machine_key()
-    wheels = sorted(folder.glob(f"{NATIVE.replace('-', '_')}-{found[1]}-py3-none-*.whl"))
+    wheels = sorted((folder or own_wheels()).glob(f"{NATIVE.replace('-', '_')}-{found[1]}-py3-none-*.whl"))
     return wheels[-1] if wheels else None
 
 
-def build_wheel(native_block: str) -> Path:
+def build_wheel(
+    native_block: str,
+    folder: Path | None = None,
+    environment: dict[str, str] | None = None,
+    purpose: str = "for this processor. This takes about 5 minutes",
+) -> Path:
     """Compile llama.cpp once and keep the wheel in the user's cache; it serves every Python 3 and every clone."""
-    folder = cache_folder() / "wheels" / machine_key()
+    folder = folder or own_wheels()
     folder.mkdir(parents=True, exist_ok=True)
     log = log_folder() / f"llama-cpp-{time.strftime('%Y%m%d-%H%M%S')}.log"
-    say("Compiling llama.cpp for this processor. This takes about 5 minutes, once; the result is kept in")
+    say(f"Compiling llama.cpp {purpose}, once; the result is kept in")
     say(f"  {folder}")
     with tempfile.TemporaryDirectory(prefix="chatbelle-build-", dir=str(cache_folder())) as text:
         work = Path(text)
@@ -181,7 +196,7 @@ def build_wheel(native_block: str) -> Path:
         make_venv(work / "venv")
         python = venv_python(work / "venv")
         pip_install(python, ROOT / "requirements-build.lock", log, "Fetching the build tools")
-        environment = {**os.environ, "CMAKE_ARGS": native_flags()}
+        environment = environment or {**os.environ, "CMAKE_ARGS": native_flags()}
         environment["PATH"] = f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}"
         # no pip cache: a wheel kept there may have been compiled for another processor
         command = [str(python), "-m", "pip", "wheel", "--verbose", "--no-cache-dir", "--no-deps"]
@@ -284,9 +299,7 @@ def install(rest: str, native: str, wheel: Path | None, log: Path) -> None:
 
 
 def has_display() -> bool:
-    if sys.platform != "linux":
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def run_app(arguments: list[str]) -> int:
@@ -361,6 +374,9 @@ def main(arguments: list[str]) -> int:
         return run_tests(extra)
     if command == "script" and len(own) == 2:
         return call([str(prepare(for_tests=True)), own[1], *extra])
+    if command == "test-package":
+        tests = [str(prepare(for_tests=True)), "-m", "pytest", "tests/packaged"]
+        return call([*tests, *extra], {**os.environ, "CHATBELLE_PACKAGED": "1"})
     if command == "lock":
         return call([str(prepare(for_tests=True)), "tools/lock.py"])
     if command == "prepare":

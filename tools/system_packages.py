@@ -7,6 +7,8 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+import sysconfig
+from pathlib import Path
 
 # package on Debian and Ubuntu: the library it brings
 QT_LIBRARIES = {
@@ -22,7 +24,32 @@ QT_LIBRARIES = {
     "libxcb-keysyms1": "libxcb-keysyms.so.1",
     "libxcb-shape0": "libxcb-shape.so.0",
 }
-TEST_PROGRAMS = {"xvfb": "Xvfb", "xdotool": "xdotool", "openbox": "openbox", "wmctrl": "wmctrl"}
+# More libraries that go into the packages, so they must be there when it is frozen.
+FROZEN_LIBRARIES = {
+    "libwayland-client0": "libwayland-client.so.0",
+    "libwayland-cursor0": "libwayland-cursor.so.0",
+    "libxcb-image0": "libxcb-image.so.0",
+    "libxcb-render-util0": "libxcb-render-util.so.0",
+    "libxcb-randr0": "libxcb-randr.so.0",
+    "libxcb-xkb1": "libxcb-xkb.so.1",
+    "libgomp1": "libgomp.so.1",
+}
+PACKAGING_PROGRAMS = {
+    "binutils": "objdump",
+    "dpkg": "dpkg-deb",
+    "desktop-file-utils": "desktop-file-validate",
+    "appstream": "appstreamcli",
+    "squashfs-tools": "mksquashfs",
+    "libdeflate-tools": "libdeflate-gzip",
+    "nsis": "makensis",
+}
+TEST_PROGRAMS = {
+    "xvfb": "Xvfb",
+    "x11-xkb-utils": "xkbcomp",
+    "xdotool": "xdotool",
+    "openbox": "openbox",
+    "wmctrl": "wmctrl",
+}
 
 
 def missing_packages(for_tests: bool, for_window: bool, compiler: bool, venv: bool) -> tuple[list[str], list[str]]:
@@ -47,6 +74,28 @@ def missing_packages(for_tests: bool, for_window: bool, compiler: bool, venv: bo
     if for_tests:
         must += [package for package, program in TEST_PROGRAMS.items() if not shutil.which(program)]
     return must, wished
+
+
+def missing_for_packaging(vulkan: bool = False) -> list[str]:
+    """Debian package names of what `make package` needs and this machine lacks."""
+    if sys.platform != "linux":
+        return []
+    must, _ = missing_packages(for_tests=False, for_window=False, compiler=True, venv=True)
+    libraries = {**QT_LIBRARIES, **FROZEN_LIBRARIES}
+    must += [package for package, library in libraries.items() if not has_library(library)]
+    must += [package for package, program in PACKAGING_PROGRAMS.items() if not shutil.which(program)]
+    if not has_shared_python():
+        must.append(f"libpython{sys.version_info[0]}.{sys.version_info[1]}")
+    if vulkan and not shutil.which("glslc"):
+        must += ["glslc", "libvulkan-dev", "spirv-headers"]
+    return must
+
+
+def has_shared_python() -> bool:
+    """PyInstaller puts Python in as a library, which Debian keeps in a package of its own."""
+    name = f"libpython{sys.version_info[0]}.{sys.version_info[1]}.so.1.0"
+    folder = sysconfig.get_config_var("LIBDIR") or ""
+    return Path(folder, name).exists() or has_library(name)
 
 
 def has_library(name: str) -> bool:
