@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
+from app.program import clean_environment, files_in
 from app.streams import give_streams
 
 
 def main(argv: list[str] | None = None) -> int:
-    """`--trial …` is the child step; a command or `--help`/`--version` is the terminal; all else the window."""
+    """`--trial …` is the child step; a command, `--help`, `--version` or `--self-test` the terminal; all else the
+    window, also files that a file manager opens."""
     arguments = sys.argv[1:] if argv is None else argv
     give_streams()
-    if arguments[:1] == ["--trial"]:
+    clean_environment()
+    first = arguments[0] if arguments else ""
+    if first == "--trial":
         from app.runtime.engine.trial import run_child
 
         return run_child(arguments[1:])
-    first = arguments[0] if arguments else ""
-    is_file = first.lower().endswith(".gguf") and os.path.exists(first)  # noqa: PTH110  a file manager opens it
-    if first in ("-h", "--help", "--version") or (first and not first.startswith("-") and not is_file):
+    plain = first and not first.startswith("-")
+    if first in ("-h", "--help", "--version", "--self-test") or (plain and not files_in(arguments)):
         from app.cli import run
 
         return run(arguments)

@@ -16,10 +16,12 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.paths import Paths, find_paths
+from app.program import clean_qt_environment, files_in
 from app.settings import Settings
 from app.ui.i18n import Languages
 from app.ui.look import apply_look
 from app.ui.main_window import MainWindow
+from app.ui.opening import MODEL, Application, open_files
 from app.ui.single_window import SingleWindow
 from app.ui.theme import theme
 
@@ -33,27 +35,52 @@ if TYPE_CHECKING:
 
 
 def run_gui(argv: list[str]) -> int:
-    """Open the window and run until it is closed; returns the exit code. A GGUF file in `argv` is opened."""
-    application = make_application(argv)
+    """Open the window and run until it is closed; returns the exit code. Files in `argv` are opened."""
+    application, files = make_application(argv), files_in(argv)
+    clean_qt_environment()
     paths, languages = find_paths().create(), Languages()
     single = SingleWindow(paths.home)
     if not single.claim():
-        single.call_first()
-        return 0
+        heard = single.call_first(files)
+        if heard is not None:
+            return 0 if heard else _tell_hung(application, paths, languages)
     settings = Settings.load(paths.settings)
-    if argv and argv[0].lower().endswith(".gguf"):
-        settings.set("model", os.path.abspath(argv[0]))  # noqa: PTH100  pathlib's would not tidy ".."
+    if files and files[0].suffix.lower() == MODEL:
+        settings.set("model", os.path.abspath(files[0]))  # noqa: PTH100  pathlib's would not tidy ".."
+        files = []
     apply_look(settings, languages, dress=False)
     window = MainWindow(settings, languages, paths)
     theme().dress()
     window.show()
     running: list[Runtime] = []
-    QTimer.singleShot(0, lambda: running.append(_begin(window)))
-    QTimer.singleShot(0, lambda: single.watch(window))
+
+    def follow() -> None:
+        running.append(_begin(window))
+        single.watch(lambda called: open_files(window, called))
+        application.listen(lambda called: open_files(window, called))
+        if files:
+            open_files(window, files)
+
+    QTimer.singleShot(0, follow)
     code = application.exec()
     for runtime in running:
         runtime.close()
     return code
+
+
+def _tell_hung(application: Application, paths: Paths, languages: Languages) -> int:
+    """The window that holds the folder does not answer."""
+    from PySide6.QtWidgets import QMessageBox
+
+    from app.errors import Fixable
+
+    apply_look(Settings.load(paths.settings), languages)
+    what, then = languages.words(Fixable("window-hung", path=str(paths.home)))
+    box = QMessageBox(QMessageBox.Icon.Warning, "ChatBELLE", what)
+    box.setInformativeText(then)
+    box.show()
+    application.exec()
+    return 3
 
 
 def _begin(window: MainWindow) -> Runtime:
@@ -76,12 +103,17 @@ def _begin(window: MainWindow) -> Runtime:
         print("wired", flush=True)  # noqa: T201
         QApplication.quit()
     else:
+        from app.ui.models.left_notice import LeftNotice
+        from app.ui.warm_up import WarmUp
+
+        runtime.bridge.ready.connect(LeftNotice(window, runtime).look)
+        runtime.bridge.ready.connect(WarmUp(window).begin)
         runtime.engine.begin()
     return runtime
 
 
-def make_application(argv: list[str]) -> QApplication:
-    application = QApplication([sys.argv[0], "-style", "fusion", *argv])  # setStyle() would wrap the style: 6 ms
+def make_application(argv: list[str]) -> Application:
+    application = Application([sys.argv[0], "-style", "fusion", *argv])  # setStyle() would wrap the style: 6 ms
     application.setApplicationName("ChatBELLE")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("chatbelle")
@@ -98,16 +130,24 @@ def make_runtime(paths: Paths, settings: Settings, languages: Languages) -> Runt
 
     bridge = RuntimeBridge(QApplication.instance())
 
+    made: list[Engine] = []
+
+    def make() -> Engine:
+        made.append(_make_engine(paths, bridge))
+        return made[0]
+
     def failed(error: AppError) -> None:
         bridge.post(ModelStatus(ModelState.FAILED, error=error))
 
-    engine = LateEngine(lambda: _make_engine(paths, bridge), bridge.engine_ready, failed)
+    engine = LateEngine(make, bridge.engine_ready, failed)
     chats = ChatService(paths.database, engine, bridge.post)
 
     def make_models() -> Models:
         from app.models_wiring import make_model_service
+        from app.runtime.models.loaded import LoadedModel
 
-        models = make_model_service(paths, settings, bridge.post)
+        loaded = LoadedModel(lambda: made[0] if made else None)
+        models = make_model_service(paths, settings, bridge.post, loaded)
         models.begin()
         settings.listeners.append(lambda key: models.set_offline(settings.get(key)) if key == "offline" else None)
         return models

@@ -10,25 +10,20 @@ import argparse
 import json
 import os
 import sys
-import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-from app import __version__, models_commands, weights_commands
+from app import __version__, models_commands, self_test, weights_commands
 from app.errors import Cancelled, Fixable, as_app_error
 from app.log import set_up_logging
 from app.model_choice import GUIDE, find_model, note_use
 from app.paths import Paths
-from app.runtime.chats.store import ChatStore
 from app.runtime.engine.records import AnswerRequest, EndReason, LoadOptions, ModelSpec, Role, Sampling, Turn
 from app.runtime.events import Event, TextDelta, TurnsDropped
 from app.settings import QT_TRANSLATE_NOOP, Settings
-from app.terminal import BUG, DONE, INTERRUPTED, PIPE_CLOSED, USAGE, Talk, Terminal
+from app.terminal import DONE, INTERRUPTED, PIPE_CLOSED, USAGE, Talk, Terminal
 
 ABOUT = QT_TRANSLATE_NOOP("Cli", "Runs BELLE language models on this computer, offline. Without a command: the window.")
 CHAT_HELP = QT_TRANSLATE_NOOP("Cli", "ask a question, or chat in the terminal")
@@ -43,7 +38,6 @@ SEED_HELP = QT_TRANSLATE_NOOP("Cli", "makes a random answer repeatable")
 RAW_HELP = QT_TRANSLATE_NOOP("Cli", "use the prompt as it is, without the model's template")
 JSON_HELP = QT_TRANSLATE_NOOP("Cli", "print one JSON object: text, tokens, prompt_tokens, stats")
 NO_STREAM_HELP = QT_TRANSLATE_NOOP("Cli", "print the answer when it is complete")
-SELF_TEST_HELP = QT_TRANSLATE_NOOP("Cli", "check that this installation works")
 VERBOSE_HELP = QT_TRANSLATE_NOOP("Cli", "show the log on stderr")
 JSON_NEEDS_PROMPT = QT_TRANSLATE_NOOP("Cli", "--json and --raw need --prompt")
 WELCOME = QT_TRANSLATE_NOOP("Cli", "Chatting with {name}. /new starts over, Ctrl-C stops an answer, /quit ends.")
@@ -51,14 +45,6 @@ GUIDE_NOTE = QT_TRANSLATE_NOOP("Cli", "This is a small built-in guide to the app
 DROPPED = QT_TRANSLATE_NOOP("Cli", "(Earlier turns no longer fit.)")
 STARTED_OVER = QT_TRANSLATE_NOOP("Cli", "(A new chat.)")
 AGAIN_TO_END = QT_TRANSLATE_NOOP("Cli", "(Ctrl-C again ends.)")
-STEP_MODEL = QT_TRANSLATE_NOOP("Cli", "load the built-in guide")
-STEP_CHINESE = QT_TRANSLATE_NOOP("Cli", "answer in Chinese")
-STEP_ENGLISH = QT_TRANSLATE_NOOP("Cli", "answer in English")
-STEP_HISTORY = QT_TRANSLATE_NOOP("Cli", "open a chat history")
-STEP_OK = QT_TRANSLATE_NOOP("Cli", "ok")
-STEP_FAILED = QT_TRANSLATE_NOOP("Cli", "FAILED")
-
-QUESTIONS = {STEP_CHINESE: "8GB 内存可以用哪个模型？", STEP_ENGLISH: "Which model can I use with 8 GB of memory?"}
 
 
 # --- chat -------------------------------------------------------------------------------------------------------
@@ -188,80 +174,13 @@ def _shower(terminal: Terminal, stream: bool) -> Callable[[Event], None]:
     return show
 
 
-# --- self-test --------------------------------------------------------------------------------------------------
-
-
-def add_self_test(commands: Any, terminal: Terminal) -> None:
-    text = terminal.text(SELF_TEST_HELP)
-    command = commands.add_parser("self-test", help=text, description=text)
-    command.add_argument("--verbose", action="store_true", help=terminal.text(VERBOSE_HELP))
-    command.set_defaults(run=self_test)
-
-
-def self_test(_options: argparse.Namespace, terminal: Terminal) -> int:
-    """The guide answers in both languages and a history opens. The exit code of the worst failure."""
-    codes = [DONE]
-
-    def step(name: str, work: Callable[[], str]) -> bool:
-        started = time.monotonic()
-        try:
-            facts = work()
-        except Exception as error:  # each step is reported, whatever happens in it
-            print(f"{terminal.text(name)}: {terminal.text(STEP_FAILED)}", flush=True)
-            codes.append(terminal.report(as_app_error(error)))
-            return False
-        seconds = f"{time.monotonic() - started:.1f} s"
-        print(f"{terminal.text(name)}: {terminal.text(STEP_OK)} ({seconds}) {facts}".rstrip(), flush=True)
-        return True
-
-    talk = Talk(terminal.paths)
-    try:
-        if step(STEP_MODEL, lambda: _load_guide(talk, terminal)):
-            for name, question in QUESTIONS.items():
-                step(name, partial(_checked_answer, talk, question, terminal))
-    finally:
-        talk.close()
-    step(STEP_HISTORY, _open_history)
-    return BUG if BUG in codes else max(codes)
-
-
-def _load_guide(talk: Talk, terminal: Terminal) -> str:
-    info = talk.load(find_model(GUIDE, terminal.paths), load_options(terminal.paths), terminal)
-    return f"{info.name}, {info.quantization}, {info.size / 1e6:.1f} MB"
-
-
-def _checked_answer(talk: Talk, question: str, terminal: Terminal) -> str:
-    """The first line of the greedy answer, which must be in the question's language."""
-    spec = find_model(GUIDE, terminal.paths)
-    limit = spec.template.max_tokens if spec.template else AnswerRequest.max_tokens
-    greedy = Sampling(temperature=0, repeat_penalty=1.0)
-    text = talk.answer(AnswerRequest((Turn(Role.USER, question),), "", greedy, limit)).text.strip()
-    if not text or _is_chinese(text) != _is_chinese(question):
-        raise Fixable("self-test-answer", question=question)
-    return text.splitlines()[0]
-
-
-def _is_chinese(text: str) -> bool:
-    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
-
-
-def _open_history() -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        store = ChatStore(Path(folder) / "chats.db")
-        try:
-            store.chats()
-        finally:
-            store.close()
-    return ""
-
-
 # --- the command line -------------------------------------------------------------------------------------------
 
 COMMANDS: tuple[Callable[[Any, Terminal], None], ...] = (
     add_chat,
     *models_commands.COMMANDS,
     *weights_commands.COMMANDS,
-    add_self_test,
+    self_test.add_self_test,
 )
 
 
@@ -278,6 +197,7 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; never raises."""
     _speak_utf8()
     terminal = Terminal()
+    arguments = ["self-test", *arguments[1:]] if arguments[:1] == ["--self-test"] else arguments
     try:
         options = make_parser(terminal).parse_args(arguments)
         set_up_logging(terminal.paths, getattr(options, "verbose", False), name="terminal")

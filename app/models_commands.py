@@ -25,6 +25,7 @@ from app.models_terminal import (
     say,
     say_table,
 )
+from app.models_terms import add_terms
 from app.models_wiring import entries_named, open_library
 from app.progress_bar import Shown, gigabytes, say_json, showing
 from app.runtime.models.records import Condition, Entry
@@ -215,7 +216,7 @@ def remove(options: argparse.Namespace, terminal: Terminal) -> int:
         question = ASK_REMOVE if manifest.owned and entry.condition is not Condition.MISSING else ASK_UNLINK
         if not _agreed(terminal.text(question, id=manifest.id, size=gigabytes(manifest.size)), options, terminal):
             return INTERRUPTED
-        token = models.service.remove(manifest.id)
+        token = models.do(lambda sink: models.service.remove(manifest.id, sink), shown, "look")
         try:
             models.do(lambda sink: models.service.finish_removal(token, sink), shown, "look")
         except Fixable as error:  # a system without a trash, a drive without one
@@ -243,7 +244,7 @@ def undo(options: argparse.Namespace, terminal: Terminal) -> int:
                 heads = [terminal.text(one) for one in (TOKEN, ID, NAME, SIZE)]
                 say_table(heads, [(one.token, one.id, one.name, gigabytes(one.size)) for one in removed])
             return DONE
-        entry = models.service.undo(options.token)
+        entry = models.do(lambda sink: models.service.undo(options.token, sink), shown, "look")
     if options.json:
         say_json(plain_entry(entry, terminal))
     else:
@@ -262,8 +263,7 @@ def cancel(options: argparse.Namespace, terminal: Terminal) -> int:
         state = models.state(options.install)
         if not _agreed(terminal.text(ASK_CANCEL, name=state.name), options, terminal):
             return INTERRUPTED
-        models.service.cancel(state.id)
-    state = models.state(state.id)  # closing has waited for it
+        state = models.give_up(state)
     if state.error:
         raise state.error
     if options.json:
@@ -315,6 +315,7 @@ def move(options: argparse.Namespace, terminal: Terminal) -> int:
 
 SUBCOMMANDS: tuple[Callable[[Any, Terminal], None], ...] = (
     add_list,
+    add_terms,
     add_plan,
     add_install,
     add_cancel,

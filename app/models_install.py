@@ -18,8 +18,9 @@ from app.models_terminal import (
     say,
     tell,
 )
+from app.models_terms import show_terms
 from app.progress_bar import Shown, described, gigabytes, say_json, showing
-from app.runtime.models.catalogue import HUB, Model, ModelKind, load
+from app.runtime.models.catalogue import Model, ModelKind, load
 from app.runtime.models.installs import InstallPlan, InstallRequest, InstallState, InstallStatus, InstallStep
 from app.settings import QT_TRANSLATE_NOOP
 from app.terminal import DONE, INTERRUPTED, Terminal
@@ -34,6 +35,7 @@ MODEL_HELP = QT_TRANSLATE_NOOP(
 )
 TYPE_HELP = QT_TRANSLATE_NOOP("Cli", "how the weights are kept, such as Q4_0 or Q8_0; else what is recommended")
 KEY_HELP = QT_TRANSLATE_NOOP("Cli", "Meta's consolidated.00.pth, or a folder that holds it")
+TOKENIZER_HELP = QT_TRANSLATE_NOOP("Cli", "a folder with tokenizer.model or tokenizer.json, if your files lack it")
 FILES_HELP = QT_TRANSLATE_NOOP("Cli", "a folder or archive with files of the model; only the others are fetched")
 SOURCE_HELP = QT_TRANSLATE_NOOP("Cli", "where to fetch from: official, mirror, or an address")
 FOLDER_HELP = QT_TRANSLATE_NOOP("Cli", "the models folder to put it in")
@@ -66,11 +68,6 @@ SECONDS = QT_TRANSLATE_NOOP("Cli", "about {seconds} s")
 MINUTES = QT_TRANSLATE_NOOP("Cli", "about {minutes} min")
 HOURS = QT_TRANSLATE_NOOP("Cli", "about {hours} h {minutes} min")
 AND_DOWNLOAD = QT_TRANSLATE_NOOP("Cli", "{time}, and the download")
-LICENCE = QT_TRANSLATE_NOOP("Cli", "Licence")
-TERMS = QT_TRANSLATE_NOOP("Cli", "Terms")
-LICENCE_AT = QT_TRANSLATE_NOOP("Cli", "see {address}")
-KEY_FILE = QT_TRANSLATE_NOOP("Cli", "Meta's file")
-GET_KEY = QT_TRANSLATE_NOOP("Cli", "{path} of the original {name}; how to get it: {address}")
 
 STEP_DOWNLOAD = QT_TRANSLATE_NOOP("Cli", "download")
 STEP_KEY_TEST = QT_TRANSLATE_NOOP("Cli", "test the key")
@@ -107,6 +104,7 @@ def _add_request(command: Any, terminal: Terminal) -> None:
     command.add_argument("model", metavar="MODEL", help=terminal.text(MODEL_HELP))
     command.add_argument("--type", metavar="TYPE", help=terminal.text(TYPE_HELP))
     command.add_argument("--key", type=Path, metavar="PATH", help=terminal.text(KEY_HELP))
+    command.add_argument("--tokenizer", type=Path, metavar="DIR", help=terminal.text(TOKENIZER_HELP))
     command.add_argument("--files", type=Path, metavar="PATH", help=terminal.text(FILES_HELP))
     command.add_argument("--source", metavar="URL", help=terminal.text(SOURCE_HELP))
     command.add_argument("--folder", type=Path, metavar="DIR", help=terminal.text(FOLDER_HELP))
@@ -121,7 +119,7 @@ def plan(options: argparse.Namespace, terminal: Terminal) -> int:
         say_json({**plain(planned, terminal), "allowed": planned.allowed})
     else:
         _show_plan(planned, terminal, say)
-        _show_terms(planned, terminal, say)
+        show_terms(planned, terminal, say)
     return _tell_remarks(planned, terminal)
 
 
@@ -160,6 +158,7 @@ def request_of(options: argparse.Namespace, terminal: Terminal) -> InstallReques
         key=options.key.expanduser().absolute() if options.key else None,
         source=_endpoint(options.source),
         folder=options.folder.expanduser().absolute() if options.folder else None,
+        tokenizer=options.tokenizer.expanduser().absolute() if options.tokenizer else None,
     )
 
 
@@ -236,7 +235,8 @@ def _is_same(asked_for: InstallRequest, planned: InstallPlan) -> bool:
         (asked_for.target, had.target),
         (asked_for.folder, had.folder),
     )
-    same_name = (asked_for.model, asked_for.repository) == (had.model, had.repository)
+    names = (asked_for.model, asked_for.repository)
+    same_name = names == (had.model, had.repository) or (path is not None and names == ("", ""))
     return same_name and same_place and all(not new or new == old for new, old in pairs)
 
 
@@ -258,7 +258,7 @@ def _show_plan(planned: InstallPlan, terminal: Terminal, out: Say) -> None:
     )
     for label, value in rows:
         if value:
-            out(f"{text(label)}: {value}" if label else value)
+            out(terminal.labelled(label, value) if label else value)
 
 
 def _about(seconds: float, terminal: Terminal) -> str:
@@ -267,21 +267,6 @@ def _about(seconds: float, terminal: Terminal) -> str:
         return terminal.text(SECONDS, seconds=max(1, round(seconds)))
     hours, minutes = divmod(round(seconds / 60), 60)
     return terminal.text(HOURS, hours=hours, minutes=minutes) if hours else terminal.text(MINUTES, minutes=minutes)
-
-
-def _show_terms(planned: InstallPlan, terminal: Terminal, out: Say) -> None:
-    """The licence, the terms, and where to get what the user must bring."""
-    text, model = terminal.text, load().find(planned.model)
-    if model is None:
-        if planned.repository:
-            address = text(LICENCE_AT, address=HUB + planned.repository)
-            out(f"{text(LICENCE)}: {address}")
-        return
-    out(f"{text(LICENCE)}: {model.licence}")
-    out(f"{text(TERMS)}: {model.terms.text(terminal.language)} {model.terms_url}".rstrip())
-    if model.key and planned.request.key is None:
-        get_it = text(GET_KEY, path=model.key.path, name=model.base, address=model.key.get_it)
-        out(f"{text(KEY_FILE)}: {get_it}")
 
 
 def _tell_remarks(planned: InstallPlan, terminal: Terminal) -> int:
@@ -296,7 +281,7 @@ def _decide(planned: InstallPlan, options: argparse.Namespace, terminal: Termina
     """Show the plan and ask; None to go on, else the exit code."""
     if not quiet:
         _show_plan(planned, terminal, tell)
-        _show_terms(planned, terminal, tell)
+        show_terms(planned, terminal, tell)
     code = _tell_remarks(planned, terminal)
     if code != DONE:
         return code
@@ -348,10 +333,10 @@ def _tell_end(
         return DONE
     for note in state.notes:
         terminal.warn(note)
-    say(f"{terminal.text(INSTALLED)}: {state.entry}")
+    say(terminal.labelled(INSTALLED, state.entry))
     if state.question:
-        say(f"{terminal.text(QUESTION)}: {state.question}")
-        say(f"{terminal.text(ANSWER)}: {state.answer.strip()}")
+        say(terminal.labelled(QUESTION, state.question))
+        say(terminal.labelled(ANSWER, state.answer.strip()))
     terminal.note(CHAT_WITH, entry=_quoted(state.entry))
     return DONE
 

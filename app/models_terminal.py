@@ -86,6 +86,15 @@ class WaitingModels:
                 self._show(state, shown)
                 self._next()  # an event, or a moment
 
+    def give_up(self, before: InstallState) -> InstallState:
+        """Cancel an install; its state when that is done or has failed."""
+        self.service.cancel(before.id)
+        while True:
+            state = self.state(before.id)
+            if state.ended or state.error is not before.error:
+                return state
+            self._next()
+
     def _next(self, job: int = 0) -> Event | None:
         try:
             event = self._events.get(timeout=LOOK)

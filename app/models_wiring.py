@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # each takes a while to import, and not every start needs it
     from app.runtime.engine.records import LoadOptions
     from app.runtime.models.install import TryModel
     from app.runtime.models.library import Library
+    from app.runtime.models.loaded import LoadedModel
     from app.runtime.models.service import ModelOptions, ModelService
     from app.runtime.weights.records import Origin
 
@@ -28,13 +29,17 @@ def make_model_service(
     paths: Paths,
     settings: Settings,
     emit: Callable[[Event], None],
-    reclaimable: Callable[[], int] = lambda: 0,
+    loaded: LoadedModel | None = None,
 ) -> ModelService:
-    """`settings` are read, and `reclaimable` is called (bytes that unloading the present model gives back), on the
-    threads that call the service. `emit` gets `LibraryChanged` and `InstallChanged`, mostly on a lane's thread."""
-    from app.runtime.models.service import ModelService
+    """`settings` are read on the threads that call the service. `emit` gets `LibraryChanged` and `InstallChanged`,
+    mostly on a lane's thread. `loaded`: the model in use, which makes room for another one."""
+    from app.runtime.models.service import Given, ModelService
 
-    return ModelService(paths, lambda: model_options(settings, reclaimable()), emit, make_trial(paths), _origin)
+    try_model = make_trial(paths)
+    if loaded is not None:
+        try_model = loaded.trying(try_model, lambda: int(Settings.load(paths.settings).get("context")))
+    given = Given(reclaimable=loaded.gives_back if loaded is not None else None)
+    return ModelService(paths, lambda: model_options(settings), emit, try_model, _origin, given)
 
 
 def _origin(source: Path, architecture: str, model_id: str) -> Origin:
@@ -43,7 +48,7 @@ def _origin(source: Path, architecture: str, model_id: str) -> Origin:
     return origin_of(source, architecture, model_id)
 
 
-def model_options(settings: Settings, reclaimable: int = 0) -> ModelOptions:
+def model_options(settings: Settings) -> ModelOptions:
     """The settings that matter to the service, now."""
     from app.runtime.models.service import ModelOptions
 
@@ -57,7 +62,6 @@ def model_options(settings: Settings, reclaimable: int = 0) -> ModelOptions:
         offline=get("offline"),
         keep_downloads=get("keep_downloads"),
         context=get("context"),
-        reclaimable=reclaimable,
     )
 
 
@@ -78,8 +82,18 @@ def more_folders(settings: Settings) -> tuple[Path, ...]:
 
 def add_folder(settings: Settings, folder: Path) -> None:
     """Remember one more models folder."""
+    settings.refresh()  # another program may have added some
     names = [str(one) for one in (*more_folders(settings), folder.absolute())]
     settings.set("more_models_folders", json.dumps(list(dict.fromkeys(names)), ensure_ascii=False))
+
+
+def change_main_folder(paths: Paths, settings: Settings, folder: Path, keep_old: bool) -> None:
+    """Have models put into `folder` from now on; the main folder before stays known if `keep_old`."""
+    settings.refresh()
+    before = main_folder(settings) or paths.models
+    others = [one for one in (*([before] if keep_old else []), *more_folders(settings)) if one != folder]
+    settings.set("more_models_folders", json.dumps([str(one) for one in others], ensure_ascii=False))
+    settings.set("models_folder", str(folder))
 
 
 def library_folders(paths: Paths, settings: Settings) -> tuple[Path, ...]:

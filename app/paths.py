@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import NamedTuple
+
+from app import program
 
 PORTABLE_FOLDER = "data"
 
@@ -46,6 +47,16 @@ class Paths(NamedTuple):
         """The record of every connection ever made."""
         return self.home / "connections.jsonl"
 
+    @property
+    def setup(self) -> Path:
+        """How far the wizard is, to go on from there."""
+        return self.home / "setup.json"
+
+    @property
+    def learned_hashes(self) -> Path:
+        """Checksums that nobody publishes, noted at a first download."""
+        return self.home / "learned_hashes.json"
+
     def create(self) -> Paths:
         for folder in (self.home, self.models, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
@@ -53,14 +64,13 @@ class Paths(NamedTuple):
 
 
 def find_paths() -> Paths:
-    """`CHATBELLE_HOME`, else `data/` beside a packaged executable that has one, else the platform's data folder."""
+    """`CHATBELLE_HOME`, else `data/` beside a package that has one, else the platform's data folder."""
     chosen = os.environ.get("CHATBELLE_HOME")
     if chosen:
         return Paths(Path(chosen).expanduser().absolute())
-    if getattr(sys, "frozen", False):
-        portable = Path(sys.executable).parent / PORTABLE_FOLDER
-        if portable.is_dir():
-            return Paths(portable)
+    place = program.place()
+    if place is not None and (place / PORTABLE_FOLDER).is_dir():
+        return Paths(place / PORTABLE_FOLDER)
     import platformdirs  # not needed where the folder is named
 
     return Paths(Path(platformdirs.user_data_dir("ChatBELLE", appauthor=False)))

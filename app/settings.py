@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -214,8 +216,8 @@ ROWS: tuple[Setting, ...] = (
     Setting(
         "keep_downloads",
         False,
-        "general",
-        QT_TRANSLATE_NOOP("Settings", "Models"),
+        "models",
+        "",
         QT_TRANSLATE_NOOP("Settings", "Keep downloaded files"),
         QT_TRANSLATE_NOOP("Settings", "Also after the model is made of them; they take as much space again"),
     ),
@@ -265,12 +267,14 @@ ROWS: tuple[Setting, ...] = (
     Setting("sidebar", True, "", "", ""),
 )
 BY_KEY = {row.key: row for row in ROWS}
+_writing = threading.Lock()  # a move of the models folder stores it from a thread of its own
 
 
 class Settings:
     """The current values, kept in one JSON file. Unknown or unfit values fall back to the default.
 
-    Lives in the GUI thread (or the CLI); other threads get plain values.
+    Lives in the GUI thread (or the CLI); other threads get plain values. A window and terminal commands may share the
+    file: each writes only the value it sets, and takes over what the others have set.
     """
 
     def __init__(self, path: Path | None = None, values: dict[str, Value] | None = None) -> None:
@@ -281,39 +285,73 @@ class Settings:
     @classmethod
     def load(cls, path: Path) -> Settings:
         """Read `path`; a missing or damaged file gives the defaults (a damaged one is kept as `.bad`)."""
-        try:
-            stored = json.loads(path.read_text("utf-8"))
-        except FileNotFoundError:
-            stored = {}
-        except (OSError, ValueError) as error:
-            log.warning("settings not readable: %s", error)
-            if path.exists():
-                path.replace(path.with_suffix(".json.bad"))
-            stored = {}
-        stored = stored if isinstance(stored, dict) else {}
-        values = {key: value for key, value in stored.items() if key in BY_KEY and BY_KEY[key].accepts(value)}
-        return cls(path, values)
+        return cls(path, _fit(_stored(path)))
 
     def get(self, key: str) -> Any:
         return self.values.get(key, BY_KEY[key].default)
 
     def set(self, key: str, value: Value) -> None:
-        """Store and save a value, then tell the listeners; ValueError if the row does not accept it."""
+        """Store and save a value, then tell the listeners; ValueError if the row does not accept it. What another
+        program has set meanwhile is taken over and told, too."""
         row = BY_KEY[key]
         if isinstance(row.default, float) and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if not row.accepts(value):
             raise ValueError(f"{key}: {value!r}")
-        if value == self.get(key):
-            return
-        self.values[key] = value
-        self._save()
-        for listener in list(self.listeners):
-            listener(key)
+        with _writing:
+            changed = self._store(key, value)
+        self._tell(changed)
 
-    def _save(self) -> None:
+    def _store(self, key: str, value: Value) -> list[str]:
+        """The keys whose values are others now."""
+        stored = _stored(self.path) if self.path else {}
+        known = value == self.get(key)
+        if known and _fit(stored).get(key, value) == value:
+            return []
+        changed = self._adopt(_fit({name: one for name, one in stored.items() if name != key}))
+        self.values[key] = value
+        self._save(stored)
+        return [*changed, *([] if known else [key])]
+
+    def refresh(self) -> None:
+        """Take over what another program has set, and tell the listeners."""
+        if self.path is not None:
+            self._tell(self._adopt(_fit(_stored(self.path))))
+
+    def _adopt(self, stored: dict[str, Value]) -> list[str]:
+        """The keys whose values are others now."""
+        changed = [key for key, value in stored.items() if value != self.get(key)]
+        self.values |= stored
+        return changed
+
+    def _tell(self, keys: list[str]) -> None:
+        for key in keys:
+            for listener in list(self.listeners):
+                listener(key)
+
+    def _save(self, stored: dict[str, Any]) -> None:
+        """Values of another version of the app, which it alone knows, stay."""
         if self.path is None:
             return
-        staging = self.path.with_suffix(".json.part")
-        staging.write_text(json.dumps(self.values, ensure_ascii=False, indent=1), "utf-8")
+        staging = self.path.with_suffix(f".json.{os.getpid()}.part")
+        staging.write_text(json.dumps({**stored, **self.values}, ensure_ascii=False, indent=1), "utf-8")
         staging.replace(self.path)
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    """What the file holds; one that cannot be read counts as empty and is kept as `.bad`."""
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        log.warning("settings not readable: %s", error)
+        if path.exists():
+            path.replace(path.with_suffix(".json.bad"))
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _fit(stored: dict[str, Any]) -> dict[str, Value]:
+    """The values that the rows know and accept."""
+    return {key: value for key, value in stored.items() if key in BY_KEY and BY_KEY[key].accepts(value)}

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 DONE, BUG, USAGE, FIXABLE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 NOTE = QT_TRANSLATE_NOOP("Cli", "note")
 LOADING = QT_TRANSLATE_NOOP("Cli", "Loading {name}: {percent} %")
+LABELLED = QT_TRANSLATE_NOOP("Cli", "{label}: {value}")
+CHINESE_STOPS = "。！？：；，"  # which have room of their own
 
 
 class Terminal:
@@ -43,6 +45,10 @@ class Terminal:
     def note(self, source: str, **facts: Any) -> None:
         print(self.text(source, **facts), file=sys.stderr, flush=True)
 
+    def labelled(self, label: str, value: str) -> str:
+        """A value behind what it is: `Size: 4.0 GB`."""
+        return self.text(LABELLED, label=self.text(label), value=value)
+
     def loading(self, name: str, fraction: float | None) -> None:
         """Progress on one line that disappears (`fraction` None); nothing where stderr is a file."""
         if sys.stderr.isatty():
@@ -51,20 +57,26 @@ class Terminal:
 
     def warn(self, note: AppError) -> None:
         """Something to know although nothing failed, in one line."""
-        what, then = words(note, self.language)
-        print(f"{self.text(NOTE)}: {what} {then}".rstrip(), file=sys.stderr, flush=True)
+        print(self.labelled(NOTE, sentences(*words(note, self.language))), file=sys.stderr, flush=True)
 
     def report(self, error: AppError) -> int:
         """Say what happened in one line and return the exit code."""
         if isinstance(error, Cancelled):
             return INTERRUPTED
-        what, then = words(error, self.language)
-        print(f"error[{error.code}]: {what} {then}".rstrip(), file=sys.stderr)
+        print(f"error[{error.code}]: {sentences(*words(error, self.language))}", file=sys.stderr)
         if isinstance(error, Fixable):
             return FIXABLE
         cause = error.__cause__ or error  # place and type only: a message could hold chat text
         log.error("%s %s\n%s", error.code, type(cause).__name__, "".join(traceback.format_tb(cause.__traceback__)))
         return BUG
+
+
+def sentences(*parts: str) -> str:
+    """One after the other; after a Chinese stop there is no space."""
+    text = ""
+    for part in filter(None, parts):
+        text += part if not text or text[-1] in CHINESE_STOPS else f" {part}"
+    return text
 
 
 class Talk:

@@ -95,7 +95,7 @@ def _print_facts(found: Any, terminal: Terminal) -> None:
     )
     for label, value in rows:
         if value:
-            print(f"{terminal.text(label)}: {value}")
+            print(terminal.labelled(label, value))
     sys.stdout.flush()
 
 

@@ -71,7 +71,9 @@ def test_every_raised_code_has_a_message() -> None:
 def test_home_can_be_moved_and_holds_everything(home: Path) -> None:
     paths = find_paths().create()
     assert paths.home == home
-    for place in (paths.database, paths.settings, paths.models, paths.logs, paths.breadcrumb, paths.trials):
+    places = [getattr(paths, name) for name, found in vars(Paths).items() if isinstance(found, property)]
+    assert len(places) > 8
+    for place in places:
         assert home in place.parents
     assert paths.models.is_dir() and paths.logs.is_dir()
 
@@ -136,6 +138,26 @@ def test_damaged_settings_are_set_aside(home: Path, content: bytes) -> None:
     path.write_bytes(content)
     assert Settings.load(path).get("theme") == "system"
     assert (home / "settings.json.bad").read_bytes() == content
+
+
+def test_two_programs_keep_each_others_settings(home: Path) -> None:
+    path = home / "settings.json"
+    path.write_text(json.dumps({"text_size": 120, "from-the-future": [1]}), "utf-8")
+    window, command = Settings.load(path), Settings.load(path)
+    told: list[str] = []
+    window.listeners.append(told.append)
+    command.set("models_folder", "/模型")
+    command.set("text_size", 100)
+    window.set("theme", "dark")
+    assert told == ["text_size", "models_folder", "theme"]
+    assert (window.get("models_folder"), window.get("text_size")) == ("/模型", 100)
+    stored = {"text_size": 100, "from-the-future": [1], "models_folder": "/模型", "theme": "dark"}
+    assert json.loads(path.read_text("utf-8")) == stored
+    command.set("theme", "light")
+    window.set("theme", "dark")  # as it knows it already
+    command.refresh()
+    assert command.get("theme") == "dark" and json.loads(path.read_text("utf-8")) == stored
+    assert [file.name for file in home.iterdir()] == ["settings.json"]
 
 
 # --- log

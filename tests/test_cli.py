@@ -251,22 +251,6 @@ def test_undecodable_prompt_is_replaced(play: Play) -> None:
     engine.requests[0].system.encode("utf-8")
 
 
-def test_self_test_reports_each_step(play: Play, capsys: pytest.CaptureFixture[str]) -> None:
-    play(lambda request: Script(pieces=("可以用 7B。",) if "内存" in request.turns[0].text else ("Use the 7B.",)))
-    assert cli.run(["self-test"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 4
-    assert all(": ok (" in line for line in lines)
-
-
-def test_self_test_fails_in_the_wrong_language(play: Play, capsys: pytest.CaptureFixture[str]) -> None:
-    play(Script(pieces=("Only English.",)))
-    assert cli.run(["self-test"]) == 3
-    out, err = capsys.readouterr()
-    assert [line.split(": ")[1][:6] for line in out.splitlines()] == ["ok (0.", "FAILED", "ok (0.", "ok (0."]
-    assert "error[self-test-answer]" in err
-
-
 def test_stopped_answer_says_so_by_its_exit_code(play: Play) -> None:
     play(Script(end=EndReason.STOPPED))
     assert cli.run(["chat", "--prompt", "a", "--no-stream"]) == 130
@@ -288,6 +272,8 @@ def test_paths_become_specs(tmp_path: Path) -> None:
         ([], "window"),
         (["-platform", "offscreen"], "window"),
         (["{file}"], "window"),
+        (["file://{file}"], "window"),
+        (["--self-test", "--report", "x"], "terminal"),
         (["chat", "--prompt", "a"], "terminal"),
         (["--version"], "terminal"),
         (["--help"], "terminal"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from app.paths import Paths
 from app.progress_bar import Shown, cut, gigabytes, width
 from app.runtime.models.installs import InstallRequest
 from app.settings import Settings
-from app.terminal import Terminal
+from app.terminal import Terminal, sentences
 from tests.runtime.models.hub import Hub
 
 Capture = pytest.CaptureFixture[str]
@@ -50,6 +52,61 @@ def test_a_model_of_a_hub(fx: Path, home: Path, capsys: Capture) -> None:
         assert run(["models", "connections"]) == 0
         table = capsys.readouterr().out
         assert "127.0.0.1" in table and "download" in table
+
+
+# --- what is said -----------------------------------------------------------------------------------------------------
+
+
+def test_terms_and_licences_in_full(capsys: Capture) -> None:
+    assert run(["models", "terms", "belle-7b-2m"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Terms: For study and research only") and "Version 2.0, January 2004" in out
+    assert "BigScience RAIL License v1.0\ndated May 19, 2022" in out
+    assert run(["models", "terms", "BELLE-LLaMA-7B-2M-enc", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in told["licences"]] == ["GNU GPL 3.0", "LLaMA License Agreement"]
+    assert all(len(one["text"]) > 5_000 for one in told["licences"])
+    assert run(["models", "terms", "BELLE-70B"]) == 3
+
+
+def test_chinese_is_set_as_chinese(fx: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATBELLE_LANG", "zh_CN")
+    assert run(["inspect", str(fx / "bloom-hf")]) == 0
+    assert run(["models", "plan", str(fx / "bloom-hf"), "--type", "Q4_0"]) == 0
+    assert run(["models", "terms", "BELLE-7B-2M"]) == 0
+    out, err = capsys.readouterr()
+    assert "步骤：" in out and "条款：" in out and not re.search(r"^[\u4e00-\u9fff]+: ", out + err, re.MULTILINE)
+    (tmp_path / "a.bin").write_bytes(b"x" * 600)
+    assert run(["inspect", str(tmp_path / "a.bin")]) == 3
+    assert run(["models", "install", "ChatBELLE-int4"]) == 3
+    assert not re.search("[。！？：；，] ", capsys.readouterr().err)
+
+
+def test_sentences_follow_each_other() -> None:
+    assert sentences("It failed.", "Try again.") == "It failed. Try again."
+    assert sentences("失败了。", "再试一次。") == "失败了。再试一次。"
+    assert sentences("", "再试一次。") == "再试一次。" and sentences("Done.", "") == "Done."
+
+
+# --- files that come without a tokenizer ------------------------------------------------------------------------------
+
+
+def test_a_tokenizer_from_elsewhere(fx: Path, home: Path, tmp_path: Path, capsys: Capture) -> None:
+    alone, other = tmp_path / "网盘", tmp_path / "分词器"
+    alone.mkdir()
+    other.mkdir()
+    weights = "bloom-tiny-8bit-128g.pt"
+    for name in (weights, "config.json"):
+        shutil.copy(fx / "gptq-bloom" / name, alone / name)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(fx / "gptq-bloom" / name, other / name)
+    command = ["models", "install", str(alone), "--yes", "--json"]
+    assert run(command) == 3
+    assert "error[weights-tokenizer-missing]" in capsys.readouterr().err
+    assert run([*command, "--tokenizer", str(tmp_path / "nowhere")]) == 3
+    assert "error[weights-missing-file]" in capsys.readouterr().err
+    assert run([*command, "--tokenizer", str(other / "tokenizer.json")]) == 0
+    assert json.loads(capsys.readouterr().out)["answer"]
 
 
 # --- what a name means ------------------------------------------------------------------------------------------------
@@ -93,10 +150,10 @@ def test_settings_reach_the_service(home: Path, tmp_path: Path, monkeypatch: pyt
     settings.set("more_models_folders", json.dumps([str(tmp_path / "b"), 3, ""]))
     for key, value in (("source", "https://hf-mirror.com"), ("proxy", "direct"), ("hub_token", "hf_secret")):
         settings.set(key, value)
-    options = model_options(settings, reclaimable=7)
+    options = model_options(settings)
     assert (options.folder, options.folders) == (tmp_path / "a", (tmp_path / "b",))
     assert (options.source, options.proxy, options.token) == ("https://hf-mirror.com", "direct", "hf_secret")
-    assert options.reclaimable == 7 and "hf_secret" not in repr(options)
+    assert "hf_secret" not in repr(options)
     settings.set("more_models_folders", "nonsense")
     monkeypatch.setenv("HF_TOKEN", "hf_other")
     settings.set("hub_token", "")

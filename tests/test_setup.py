@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from tools import lock, setup, system_packages
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-build.lock", "requirements-package.lock"]
 
 
 @pytest.fixture(autouse=True)
@@ -51,13 +51,15 @@ def test_lock_pins_and_hashes_everything_and_names_no_host(name: str) -> None:
 
 def test_locks_agree_and_satisfy_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    run, dev, build = (pins(name) for name in LOCKS)
+    run, dev, build, package = (pins(name) for name in LOCKS)
     assert run.items() <= dev.items()
-    assert {name: dev[name] for name in build if name in dev}.items() <= build.items()
+    for more in (build, package):
+        assert {name: dev[name] for name in more if name in dev}.items() <= more.items()
     for locked, wanted in (
         (run, project["project"]["dependencies"] + project["build-system"]["requires"]),
         (dev, project["project"]["optional-dependencies"]["dev"]),
         (build, project["dependency-groups"]["native-build"]),
+        (package, project["project"]["optional-dependencies"]["package"]),
     ):
         for text in wanted:
             need = Requirement(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -26,8 +26,11 @@ from app.runtime.models.installs import (
     StepState,
     StepStatus,
 )
+from app.runtime.models.measuring import Measured
 from app.runtime.models.memory import Memory, Verdict, verdict
+from app.runtime.models.moving import Moved
 from app.runtime.models.records import Condition, Entry, Manifest, RemoteFile, Transfer
+from app.runtime.models.sources import MIRROR, OFFICIAL
 
 GB = 1_000_000_000
 FREE_MEMORY = 11_200_000_000
@@ -123,6 +126,7 @@ class SampleModels:
         self.results: dict[str, Any] = {}
         self.errors: dict[str, AppError] = {}
         self.held: dict[str, list[Job]] = {}
+        self._before = self._entries
         self.needs = dict(zip((one.manifest.id for one in self._entries), (5.4, 5.1, 9.8, 15.6), strict=False))
         rows = tuple(replace(one, good_for=GOOD_FOR.get(one.id, one.good_for)) for one in load().models)
         self._catalogue = Catalogue(rows, load().keys)
@@ -206,7 +210,7 @@ class SampleModels:
     def installs(self) -> tuple[InstallState, ...]:
         return tuple(self._installs.values())
 
-    def recognise(self, path: Path, sink: Sink, key: Path | None = None) -> Job:
+    def recognise(self, path: Path, sink: Sink, key: Path | None = None, tokenizer: Path | None = None) -> Job:
         return self._job("recognise", sink, None, path, key)
 
     def link(self, path: Path, sink: Sink) -> Job:
@@ -231,16 +235,16 @@ class SampleModels:
     def touch(self, entry: str) -> Job:
         return self._job("touch", None, None, entry)
 
-    def remove(self, entry: str) -> str:
-        self._wish("remove", entry)
-        self.results["undo"] = self._entries
-        self.set_entries(*(one for one in self._entries if one.manifest.id != entry))
-        return f"token-{entry}"
+    def remove(self, entry: str, sink: Sink | None = None) -> Job:
+        if "remove" not in self.errors and "remove" not in self.held:
+            self._before = self._entries
+            self.set_entries(*(one for one in self._entries if one.manifest.id != entry))
+        return self._job("remove", sink, f"token-{entry}", entry)
 
-    def undo(self, token: str) -> Entry:
-        self._wish("undo", token)
-        self.set_entries(*self.results["undo"])
-        return self._entries[0]
+    def undo(self, token: str, sink: Sink | None = None) -> Job:
+        if "undo" not in self.errors and "undo" not in self.held:
+            self.set_entries(*self._before)
+        return self._job("undo", sink, self._entries[0], token)
 
     def removed(self, sink: Sink) -> Job:
         return self._job("removed", sink, ())
@@ -256,6 +260,19 @@ class SampleModels:
 
     def import_pack(self, source: Path, sink: Sink) -> Job:
         return self._job("import_pack", sink, None, source)
+
+    def move(self, folder: Path, switch: Callable[[Path], None], sink: Sink) -> Job:
+        return self._job("move", sink, Moved(FOLDER, folder, 29 * GB, copied=True), folder)
+
+    def continue_move(self, switch: Callable[[Path], None], sink: Sink) -> Job:
+        return self._job("continue_move", sink)
+
+    def abandon_move(self, sink: Sink) -> Job:
+        return self._job("abandon_move", sink)
+
+    def test_sources(self, sink: Sink) -> Job:
+        cut = Fixable("download-unreachable", host="huggingface.co", detail="timed out")
+        return self._job("test_sources", sink, (Measured(OFFICIAL, problem=cut), Measured(MIRROR, 0.3, 8.4e6)))
 
     def list_repository(self, repository: str, sink: Sink, source: str = "") -> Job:
         files = (RemoteFile("README.md", 1200), RemoteFile("model-Q4_0.gguf", 4 * GB))

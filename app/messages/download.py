@@ -148,4 +148,12 @@ MESSAGES: dict[str, Text] = {
         QT_TRANSLATE_NOOP("Messages", "{host} does not answer like a model hub ({detail})."),
         QT_TRANSLATE_NOOP("Messages", "Check the address of the source."),
     ),
+    "update-unreadable": Text(
+        QT_TRANSLATE_NOOP("Messages", "{host} did not say which version is the newest."),
+        QT_TRANSLATE_NOOP("Messages", "Try later."),
+    ),
+    "update-elsewhere": Text(
+        QT_TRANSLATE_NOOP("Messages", "{host} sends the question on to {other}, which was not contacted."),
+        QT_TRANSLATE_NOOP("Messages", "Perhaps the network wants you to log in: open a browser, then try again."),
+    ),
 }

@@ -42,9 +42,29 @@ MESSAGES: dict[str, Text] = {
             "Messages", "Use guide, an installed model (chatbelle models list), or the path of a GGUF file."
         ),
     ),
+    "window-hung": Text(
+        QT_TRANSLATE_NOOP("Messages", "ChatBELLE is running already, but its window does not answer ({path})."),
+        QT_TRANSLATE_NOOP("Messages", "Wait a little, or end it in the task manager; then start it again."),
+    ),
     "self-test-answer": Text(
         QT_TRANSLATE_NOOP("Messages", "The built-in guide gave no fitting answer to: {question}"),
         QT_TRANSLATE_NOOP("Messages", "Install ChatBELLE again; its files may be damaged."),
+    ),
+    "self-test-files": Text(
+        QT_TRANSLATE_NOOP("Messages", "Files of ChatBELLE are missing: {files}"),
+        QT_TRANSLATE_NOOP("Messages", "Install ChatBELLE again; its files may be damaged."),
+    ),
+    "self-test-parts": Text(
+        QT_TRANSLATE_NOOP("Messages", "Parts of ChatBELLE cannot be loaded: {parts}"),
+        QT_TRANSLATE_NOOP("Messages", "Install ChatBELLE again, and the system's libraries that are named."),
+    ),
+    "self-test-processor": Text(
+        QT_TRANSLATE_NOOP("Messages", "llama.cpp has no part that runs on this computer's processor."),
+        QT_TRANSLATE_NOOP("Messages", "Install the ChatBELLE build for your processor."),
+    ),
+    "self-test-window": Text(
+        QT_TRANSLATE_NOOP("Messages", "The window does not open (exit code {exit_code}): {detail}"),
+        QT_TRANSLATE_NOOP("Messages", "Install the system's libraries that are named, or ChatBELLE again."),
     ),
     "model-file-unreadable": Text(
         QT_TRANSLATE_NOOP("Messages", "The model file {path} is damaged or incomplete ({detail})."),

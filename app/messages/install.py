@@ -46,6 +46,16 @@ MESSAGES: dict[str, Text] = {
         QT_TRANSLATE_NOOP("Messages", "This install no longer exists."),
         QT_TRANSLATE_NOOP("Messages", "Start it anew."),
     ),
+    "install-elsewhere": Text(
+        QT_TRANSLATE_NOOP("Messages", "{name} is being installed by another ChatBELLE (process {process})."),
+        QT_TRANSLATE_NOOP("Messages", "Pause or cancel it there, or wait until it is done."),
+    ),
+    "install-not-ended": Text(
+        QT_TRANSLATE_NOOP(
+            "Messages", "Another ChatBELLE (process {process}) was asked to end the install of {name} and still has it."
+        ),
+        QT_TRANSLATE_NOOP("Messages", "Close that program, then cancel again."),
+    ),
     "install-unreadable": Text(
         QT_TRANSLATE_NOOP("Messages", "What an interrupted install had done cannot be read ({path})."),
         QT_TRANSLATE_NOOP("Messages", "Cancel it to free the space, then install again."),

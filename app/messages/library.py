@@ -178,6 +178,20 @@ MESSAGES: dict[str, Text] = {
         QT_TRANSLATE_NOOP("Messages", "{file} is packed in a way that cannot be read here."),
         QT_TRANSLATE_NOOP("Messages", "Unpack it and choose the folder."),
     ),
+    "archive-format": Text(
+        QT_TRANSLATE_NOOP("Messages", "{file} is a {format} archive, which ChatBELLE cannot look into."),
+        QT_TRANSLATE_NOOP(
+            "Messages", "Unpack it with the program that you use for such files, then choose the folder."
+        ),
+    ),
+    "archive-part": Text(
+        QT_TRANSLATE_NOOP("Messages", "{file} is one part of a split archive."),
+        QT_TRANSLATE_NOOP("Messages", "Put all parts into one folder and unpack them, then choose what comes out."),
+    ),
+    "archive-no-model": Text(
+        QT_TRANSLATE_NOOP("Messages", "{file} is an archive, and no model that ChatBELLE knows is in it."),
+        QT_TRANSLATE_NOOP("Messages", "If it holds another model, unpack it and choose the folder."),
+    ),
     "archive-unsafe": Text(
         QT_TRANSLATE_NOOP("Messages", "{file} holds links or names given twice ({name}) and was not used."),
         QT_TRANSLATE_NOOP("Messages", "Get it again."),

@@ -7,6 +7,8 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 from app.errors import AppError
 from app.translations import system_language, table, words
 
+_installed: list[QTranslator] = []  # Qt keeps no reference
+
 
 class TableTranslator(QTranslator):
     """Answers Qt's look-ups from `app.translations.table`; plural form by `n` (1 or other)."""
@@ -25,22 +27,27 @@ class TableTranslator(QTranslator):
         return forms[0 if n == 1 or len(forms) == 1 else 1]
 
 
+def remove_translators() -> None:
+    """Show the texts as they are in the source, in English."""
+    while _installed:
+        QCoreApplication.removeTranslator(_installed.pop())
+
+
 class Languages:
-    """Installs translators; `current` is `zh_CN` or `en`. Widgets react to `QEvent.LanguageChange`."""
+    """Installs translators, in place of all earlier ones; `current` is `zh_CN` or `en`. Widgets react to
+    `QEvent.LanguageChange`."""
 
     def __init__(self) -> None:
         self.current = "en"
-        self._installed: list[QTranslator] = []
 
     def use(self, choice: str) -> str:
         """`choice` is a language or `system`; returns the language now shown."""
         self.current = system_language() if choice == "system" else choice
-        for translator in self._installed:
-            QCoreApplication.removeTranslator(translator)
+        remove_translators()
         standard = QTranslator()
         standard.load(f"qtbase_{self.current}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
-        self._installed = [standard, TableTranslator(self.current)]
-        for translator in self._installed:
+        _installed.extend((standard, TableTranslator(self.current)))
+        for translator in _installed:
             QCoreApplication.installTranslator(translator)
         return self.current
 

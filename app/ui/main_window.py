@@ -98,7 +98,9 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         page.addLayout(row)
         centre = self._centre = QWidget()
-        self.setCentralWidget(centre)
+        self.views = QStackedWidget()  # what takes all of the window comes in here: moving widgets later is slow
+        self.views.addWidget(centre)
+        self.setCentralWidget(self.views)
         layout = self._columns = QHBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -245,10 +247,14 @@ class MainWindow(QMainWindow):
     def show_settings(self) -> None:
         if self._settings_window is None:
             from app.runtime.models.connections import Connections  # most starts do without
+            from app.ui.settings.place import ModelsPlace
+            from app.ui.settings.updates import Updates
             from app.ui.settings.window import SettingsWindow
 
             record = Connections(self.paths.connections)
-            self._settings_window = SettingsWindow(self.settings, self.paths, self, record.summary)
+            updates = Updates(self.settings, self.languages, record)
+            place = ModelsPlace(self.runtime, self.models.choose)
+            self._settings_window = SettingsWindow(self.settings, self.paths, self, record.summary, updates, place)
         self._settings_window.show()
         self._settings_window.raise_()
         self._settings_window.activateWindow()

@@ -1,4 +1,5 @@
-<?xml version='1.0' encoding='utf-8'?>
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
     <name>AnswerMessage</name>
@@ -103,7 +104,7 @@
         <translation>让随机的回答可以重现</translation>
     </message>
     <message>
-        <source>use the prompt as it is, without the model's template</source>
+        <source>use the prompt as it is, without the model&apos;s template</source>
         <translation>原样使用提示，不套用模型的模板</translation>
     </message>
     <message>
@@ -147,6 +148,30 @@
         <translation>（再按一次 Ctrl-C 退出。）</translation>
     </message>
     <message>
+        <source>also write what is found to this file</source>
+        <translation>同时把结果写入这个文件</translation>
+    </message>
+    <message>
+        <source>open the window on the screen, not in memory</source>
+        <translation>在屏幕上打开窗口，而不是在内存里</translation>
+    </message>
+    <message>
+        <source>program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
+        <source>look for the app&apos;s files</source>
+        <translation>查找应用自带的文件</translation>
+    </message>
+    <message>
+        <source>load every part</source>
+        <translation>加载每个部分</translation>
+    </message>
+    <message>
+        <source>start llama.cpp</source>
+        <translation>启动 llama.cpp</translation>
+    </message>
+    <message>
         <source>load the built-in guide</source>
         <translation>载入内置向导</translation>
     </message>
@@ -159,8 +184,24 @@
         <translation>用英文回答</translation>
     </message>
     <message>
-        <source>open a chat history</source>
-        <translation>打开聊天记录</translation>
+        <source>write and read a chat</source>
+        <translation>写入并读取一段对话</translation>
+    </message>
+    <message>
+        <source>convert a model</source>
+        <translation>转换一个模型</translation>
+    </message>
+    <message>
+        <source>try it in a process of its own</source>
+        <translation>在单独的进程里试用它</translation>
+    </message>
+    <message>
+        <source>open and close the window</source>
+        <translation>打开并关闭窗口</translation>
+    </message>
+    <message>
+        <source>look for a graphics card</source>
+        <translation>查找显卡</translation>
     </message>
     <message>
         <source>ok</source>
@@ -179,11 +220,15 @@
         <translation>正在载入 {name}：{percent} %</translation>
     </message>
     <message>
+        <source>{label}: {value}</source>
+        <translation>{label}：{value}</translation>
+    </message>
+    <message>
         <source>say what a file or folder of weights is and what it needs</source>
         <translation>说明权重文件或文件夹是什么、还缺什么</translation>
     </message>
     <message>
-        <source>decrypt BELLE's .enc files with Meta's original LLaMA file</source>
+        <source>decrypt BELLE&apos;s .enc files with Meta&apos;s original LLaMA file</source>
         <translation>用 Meta 的 LLaMA 原始文件解密 BELLE 的 .enc 文件</translation>
     </message>
     <message>
@@ -211,8 +256,12 @@
         <translation>权重的保存格式，例如 Q4_0 或 Q8_0；不写则用推荐的格式</translation>
     </message>
     <message>
-        <source>Meta's consolidated.00.pth, or a folder that holds it</source>
+        <source>Meta&apos;s consolidated.00.pth, or a folder that holds it</source>
         <translation>Meta 的 consolidated.00.pth，或它所在的文件夹</translation>
+    </message>
+    <message>
+        <source>a folder with tokenizer.model or tokenizer.json, if your files lack it</source>
+        <translation>含有 tokenizer.model 或 tokenizer.json 的文件夹，你的文件里没有分词器时使用</translation>
     </message>
     <message>
         <source>a folder or archive with files of the model; only the others are fetched</source>
@@ -227,7 +276,7 @@
         <translation>要放入的模型文件夹</translation>
     </message>
     <message>
-        <source>accept the model's licence and terms</source>
+        <source>accept the model&apos;s licence and terms</source>
         <translation>接受模型的许可和条款</translation>
     </message>
     <message>
@@ -331,6 +380,14 @@
         <translation>{time}，另加下载时间</translation>
     </message>
     <message>
+        <source>print a model&apos;s terms and its licences in full</source>
+        <translation>显示模型的使用条款和许可全文</translation>
+    </message>
+    <message>
+        <source>a model of the list of what can be installed</source>
+        <translation>可安装列表中的一个模型</translation>
+    </message>
+    <message>
         <source>Licence</source>
         <translation>许可</translation>
     </message>
@@ -343,7 +400,15 @@
         <translation>见 {address}</translation>
     </message>
     <message>
-        <source>Meta's file</source>
+        <source>In full</source>
+        <translation>全文</translation>
+    </message>
+    <message>
+        <source>{name}: not part of ChatBELLE. Read it before you go on: {address}</source>
+        <translation>{name}：ChatBELLE 中没有它的全文，请先阅读再继续：{address}</translation>
+    </message>
+    <message>
+        <source>Meta&apos;s file</source>
         <translation>Meta 的文件</translation>
     </message>
     <message>
@@ -543,7 +608,7 @@
         <translation>太大</translation>
     </message>
     <message>
-        <source>{fit}, needs Meta's file</source>
+        <source>{fit}, needs Meta&apos;s file</source>
         <translation>{fit}，需要 Meta 的文件</translation>
     </message>
     <message>
@@ -583,7 +648,7 @@
         <translation>不需要什么</translation>
     </message>
     <message>
-        <source>the key: Meta's original LLaMA file</source>
+        <source>the key: Meta&apos;s original LLaMA file</source>
         <translation>密钥：Meta 的 LLaMA 原始文件</translation>
     </message>
     <message>
@@ -663,7 +728,7 @@
         <translation>恢复已移除、但还没进回收站的模型；不写 TOKEN 则列出它们</translation>
     </message>
     <message>
-        <source>copy a model's GGUF file</source>
+        <source>copy a model&apos;s GGUF file</source>
         <translation>复制模型的 GGUF 文件</translation>
     </message>
     <message>
@@ -866,7 +931,7 @@
     </message>
     <message>
         <source> (Enter to send, Shift+Enter for a new line)</source>
-        <translation>　Enter 发送，Shift + Enter 换行</translation>
+        <translation>&#x3000;Enter 发送，Shift + Enter 换行</translation>
     </message>
 </context>
 <context>
@@ -937,6 +1002,10 @@
     <message>
         <source>speed of a source</source>
         <translation>下载源测速</translation>
+    </message>
+    <message>
+        <source>newest version of ChatBELLE</source>
+        <translation>ChatBELLE 的最新版本</translation>
     </message>
 </context>
 <context>
@@ -1068,7 +1137,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>给妈妈写一封生日信</translation>
     </message>
     <message>
-        <source>Explain Newton's first law to a child</source>
+        <source>Explain Newton&apos;s first law to a child</source>
         <translation>给孩子讲讲牛顿第一定律</translation>
     </message>
     <message>
@@ -1094,6 +1163,17 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Try one of these</source>
         <translation>不妨从这里开始</translation>
+    </message>
+</context>
+<context>
+    <name>FolderLine</name>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Show {folder}</source>
+        <translation>显示 {folder}</translation>
     </message>
 </context>
 <context>
@@ -1171,6 +1251,10 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>small model</source>
         <translation>小模型</translation>
+    </message>
+    <message>
+        <source>Set aside</source>
+        <translation>暂时让位</translation>
     </message>
     <message>
         <source>Loading {percent}%</source>
@@ -1342,6 +1426,30 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>浏览…</translation>
     </message>
     <message>
+        <source>Tokenizer</source>
+        <translation>分词器</translation>
+    </message>
+    <message>
+        <source>Choose the tokenizer</source>
+        <translation>选择分词器</translation>
+    </message>
+    <message>
+        <source>{name} comes without its tokenizer, the file that says how text becomes numbers. Choose tokenizer.model (LLaMA) or tokenizer.json (BLOOM) of the model that it was made from.</source>
+        <translation>{name} 没有自带分词器，也就是说明文字怎样变成数字的文件。请选择它所基于的模型的 tokenizer.model（LLaMA）或 tokenizer.json（BLOOM）。</translation>
+    </message>
+    <message>
+        <source>Looking whether it fits…</source>
+        <translation>正在查看是否合适…</translation>
+    </message>
+    <message>
+        <source>It fits the files.</source>
+        <translation>与这些文件相符。</translation>
+    </message>
+    <message>
+        <source>Choose the file, or type the folder in which it lies. It is not changed.</source>
+        <translation>选择这个文件，或输入它所在的文件夹。文件不会被改动。</translation>
+    </message>
+    <message>
         <source>Testing the file…</source>
         <translation>正在检验这个文件…</translation>
     </message>
@@ -1352,6 +1460,18 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Choose the file, or a folder in which it lies; testing takes a second.</source>
         <translation>选择这个文件，或者它所在的文件夹；检验只要一秒钟。</translation>
+    </message>
+    <message>
+        <source>These files cannot be read with this tokenizer</source>
+        <translation>用这个分词器无法读取这些文件</translation>
+    </message>
+    <message>
+        <source>These files come without a tokenizer</source>
+        <translation>这些文件没有自带分词器</translation>
+    </message>
+    <message>
+        <source>Choose a tokenizer…</source>
+        <translation>选择分词器…</translation>
     </message>
     <message>
         <source>Nothing has been changed.</source>
@@ -1438,6 +1558,33 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
 </context>
 <context>
+    <name>LeftNotice</name>
+    <message>
+        <source>{count} models are not installed yet</source>
+        <translation>有 {count} 个模型还没有安装完</translation>
+    </message>
+    <message>
+        <source>Have a look</source>
+        <translation>去看看</translation>
+    </message>
+    <message>
+        <source>Interrupted; what was done is kept</source>
+        <translation>安装中断了，已完成的部分都还在</translation>
+    </message>
+    <message>
+        <source>Stopped with an error; what was done is kept</source>
+        <translation>安装出错停下了，已完成的部分都还在</translation>
+    </message>
+    <message>
+        <source>{name} is not installed yet</source>
+        <translation>{name} 还没有安装完</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续安装</translation>
+    </message>
+</context>
+<context>
     <name>LookSheet</name>
     <message>
         <source>Look again</source>
@@ -1492,6 +1639,10 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>导入离线包</translation>
     </message>
     <message>
+        <source>Install from it…</source>
+        <translation>用它安装…</translation>
+    </message>
+    <message>
         <source>Decrypt…</source>
         <translation>还原…</translation>
     </message>
@@ -1502,6 +1653,29 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Key file</source>
         <translation>密钥文件</translation>
+    </message>
+</context>
+<context>
+    <name>MainFolderRow</name>
+    <message>
+        <source>Models folder</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Show the models folder</source>
+        <translation>显示模型文件夹</translation>
+    </message>
+    <message>
+        <source>Move…</source>
+        <translation>移动…</translation>
+    </message>
+    <message>
+        <source>Move the models folder</source>
+        <translation>移动模型文件夹</translation>
     </message>
 </context>
 <context>
@@ -1571,12 +1745,48 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请使用 guide、已安装的模型（chatbelle models list），或 GGUF 文件的路径。</translation>
     </message>
     <message>
+        <source>ChatBELLE is running already, but its window does not answer ({path}).</source>
+        <translation>ChatBELLE 已在运行，但它的窗口没有响应（{path}）。</translation>
+    </message>
+    <message>
+        <source>Wait a little, or end it in the task manager; then start it again.</source>
+        <translation>请稍等片刻，或在任务管理器中结束它，然后重新启动。</translation>
+    </message>
+    <message>
         <source>The built-in guide gave no fitting answer to: {question}</source>
         <translation>内置向导没有答好这个问题：{question}</translation>
     </message>
     <message>
         <source>Install ChatBELLE again; its files may be damaged.</source>
         <translation>请重新安装 ChatBELLE，它的文件可能已损坏。</translation>
+    </message>
+    <message>
+        <source>Files of ChatBELLE are missing: {files}</source>
+        <translation>缺少 ChatBELLE 的文件：{files}</translation>
+    </message>
+    <message>
+        <source>Parts of ChatBELLE cannot be loaded: {parts}</source>
+        <translation>ChatBELLE 的一些部分无法加载：{parts}</translation>
+    </message>
+    <message>
+        <source>Install ChatBELLE again, and the system&apos;s libraries that are named.</source>
+        <translation>请重新安装 ChatBELLE，并安装提到的系统库。</translation>
+    </message>
+    <message>
+        <source>llama.cpp has no part that runs on this computer&apos;s processor.</source>
+        <translation>llama.cpp 没有能在这台电脑的处理器上运行的部分。</translation>
+    </message>
+    <message>
+        <source>Install the ChatBELLE build for your processor.</source>
+        <translation>请安装适合你处理器的 ChatBELLE 版本。</translation>
+    </message>
+    <message>
+        <source>The window does not open (exit code {exit_code}): {detail}</source>
+        <translation>窗口打不开（退出码 {exit_code}）：{detail}</translation>
+    </message>
+    <message>
+        <source>Install the system&apos;s libraries that are named, or ChatBELLE again.</source>
+        <translation>请安装提到的系统库，或重新安装 ChatBELLE。</translation>
     </message>
     <message>
         <source>The model file {path} is damaged or incomplete ({detail}).</source>
@@ -1643,7 +1853,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请重新下载或转换、选择别的模型，或关掉显卡。</translation>
     </message>
     <message>
-        <source>This computer's processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
+        <source>This computer&apos;s processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
         <translation>这台电脑的处理器缺少运行 {path} 所需的指令。ChatBELLE 本身不受影响。</translation>
     </message>
     <message>
@@ -1859,7 +2069,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择 F32 作为目标格式。</translation>
     </message>
     <message>
-        <source>{file} is encrypted: it opens only with Meta's original LLaMA file.</source>
+        <source>{file} is encrypted: it opens only with Meta&apos;s original LLaMA file.</source>
         <translation>{file} 是加密的：只有 Meta 的 LLaMA 原始文件能打开它。</translation>
     </message>
     <message>
@@ -1871,7 +2081,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>找不到密钥文件 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta's consolidated.00.pth.</source>
+        <source>Choose Meta&apos;s consolidated.00.pth.</source>
         <translation>请选择 Meta 的 consolidated.00.pth。</translation>
     </message>
     <message>
@@ -1883,15 +2093,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 很可能不是正确的密钥文件：它打不开 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta's original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
+        <source>Choose Meta&apos;s original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
         <translation>请选择 Meta 原版 LLaMA 7B 的 consolidated.00.pth（BELLE-LLaMA-13B-2M 则用 LLaMA 13B 的）。</translation>
     </message>
     <message>
-        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta's original file.</source>
+        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta&apos;s original file.</source>
         <translation>{key} 是转换过的（Hugging Face 格式）LLaMA 文件，密钥必须是 Meta 的原始文件。</translation>
     </message>
     <message>
-        <source>Choose Meta's original consolidated.00.pth; a converted one can never open these weights.</source>
+        <source>Choose Meta&apos;s original consolidated.00.pth; a converted one can never open these weights.</source>
         <translation>请选择 Meta 原版的 consolidated.00.pth；转换过的文件无法打开这些权重。</translation>
     </message>
     <message>
@@ -1911,7 +2121,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择所要求大小的 consolidated.00.pth。</translation>
     </message>
     <message>
-        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta's file.</source>
+        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta&apos;s file.</source>
         <translation>{key} 是重新保存过的 LLaMA 文件，内容已不是 Meta 原文件的字节。</translation>
     </message>
     <message>
@@ -1923,11 +2133,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 不完整（{detail}）。</translation>
     </message>
     <message>
-        <source>Download or copy Meta's file again.</source>
+        <source>Download or copy Meta&apos;s file again.</source>
         <translation>请重新下载或复制 Meta 的文件。</translation>
     </message>
     <message>
-        <source>{key} is only a Git LFS pointer, not Meta's file.</source>
+        <source>{key} is only a Git LFS pointer, not Meta&apos;s file.</source>
         <translation>{key} 只是 Git LFS 指针，不是 Meta 的文件。</translation>
     </message>
     <message>
@@ -2007,7 +2217,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 没有记录词片如何合并，也没有找到 tokenizer.model：个别文本的切分可能不同。</translation>
     </message>
     <message>
-        <source>For exact results put the model's tokenizer.model beside the file and convert again.</source>
+        <source>For exact results put the model&apos;s tokenizer.model beside the file and convert again.</source>
         <translation>如需完全一致，请把该模型的 tokenizer.model 放在同一文件夹后重新转换。</translation>
     </message>
     <message>
@@ -2015,7 +2225,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{tokenizer} 与 {file} 不是同一个模型的，没有使用它。</translation>
     </message>
     <message>
-        <source>Replace it by the model's own and convert again.</source>
+        <source>Replace it by the model&apos;s own and convert again.</source>
         <translation>请换成该模型自己的文件后重新转换。</translation>
     </message>
     <message>
@@ -2039,7 +2249,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 的量化方式无法读取（{detail}）。</translation>
     </message>
     <message>
-        <source>Take BELLE's own GPTQ files, or the unquantized model.</source>
+        <source>Take BELLE&apos;s own GPTQ files, or the unquantized model.</source>
         <translation>请使用 BELLE 自己的 GPTQ 文件，或未量化的模型。</translation>
     </message>
     <message>
@@ -2055,7 +2265,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 有 {tokens} 个词元，模型有 {rows} 个：它可能属于另一个模型。</translation>
     </message>
     <message>
-        <source>If answers are garbled, use the model's own tokenizer.</source>
+        <source>If answers are garbled, use the model&apos;s own tokenizer.</source>
         <translation>如果回答是乱码，请换成该模型自带的分词器。</translation>
     </message>
     <message>
@@ -2219,7 +2429,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这次移除已无法撤销。</translation>
     </message>
     <message>
-        <source>Look in the system's trash.</source>
+        <source>Look in the system&apos;s trash.</source>
         <translation>请查看系统回收站。</translation>
     </message>
     <message>
@@ -2331,7 +2541,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选较小的模型或其他磁盘。</translation>
     </message>
     <message>
-        <source>{path} is long ({length}): files in it may exceed Windows' {limit} characters.</source>
+        <source>{path} is long ({length}): files in it may exceed Windows&apos; {limit} characters.</source>
         <translation>{path} 较长（{length}），其中的文件可能超过 Windows 的 {limit} 个字符。</translation>
     </message>
     <message>
@@ -2407,6 +2617,30 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请解压后选择文件夹。</translation>
     </message>
     <message>
+        <source>{file} is a {format} archive, which ChatBELLE cannot look into.</source>
+        <translation>{file} 是 {format} 压缩包，ChatBELLE 看不了里面的内容。</translation>
+    </message>
+    <message>
+        <source>Unpack it with the program that you use for such files, then choose the folder.</source>
+        <translation>请先用你常用的解压软件解压，再选择解压出来的文件夹。</translation>
+    </message>
+    <message>
+        <source>{file} is one part of a split archive.</source>
+        <translation>{file} 只是分卷压缩包的一部分。</translation>
+    </message>
+    <message>
+        <source>Put all parts into one folder and unpack them, then choose what comes out.</source>
+        <translation>请把所有分卷放进同一个文件夹并解压，再选择解压出来的内容。</translation>
+    </message>
+    <message>
+        <source>{file} is an archive, and no model that ChatBELLE knows is in it.</source>
+        <translation>{file} 是压缩包，里面没有 ChatBELLE 认识的模型。</translation>
+    </message>
+    <message>
+        <source>If it holds another model, unpack it and choose the folder.</source>
+        <translation>如果里面是别的模型，请解压后选择文件夹。</translation>
+    </message>
+    <message>
         <source>{file} holds links or names given twice ({name}) and was not used.</source>
         <translation>{file} 含有链接或重复的名称（{name}），没有使用它。</translation>
     </message>
@@ -2435,7 +2669,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请在网盘程序中完成，或由 ChatBELLE 下载。</translation>
     </message>
     <message>
-        <source>No BELLE model fits into this computer's memory.</source>
+        <source>No BELLE model fits into this computer&apos;s memory.</source>
         <translation>这台电脑的内存放不下任何 BELLE 模型。</translation>
     </message>
     <message>
@@ -2523,7 +2757,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>无法与 {host} 建立安全连接（{detail}）。</translation>
     </message>
     <message>
-        <source>Check this computer's date, and software that inspects connections; or choose another source.</source>
+        <source>Check this computer&apos;s date, and software that inspects connections; or choose another source.</source>
         <translation>请检查系统日期和拦截网络的软件，或换下载源。</translation>
     </message>
     <message>
@@ -2735,6 +2969,18 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请检查下载源地址。</translation>
     </message>
     <message>
+        <source>{host} did not say which version is the newest.</source>
+        <translation>{host} 没有说明哪个版本是最新的。</translation>
+    </message>
+    <message>
+        <source>Try later.</source>
+        <translation>请稍后再试。</translation>
+    </message>
+    <message>
+        <source>{host} sends the question on to {other}, which was not contacted.</source>
+        <translation>{host} 把请求转到了 {other}，应用没有连接那里。</translation>
+    </message>
+    <message>
         <source>Nothing to install was chosen.</source>
         <translation>还没有选择要安装的内容。</translation>
     </message>
@@ -2813,6 +3059,22 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Start it anew.</source>
         <translation>请重新开始。</translation>
+    </message>
+    <message>
+        <source>{name} is being installed by another ChatBELLE (process {process}).</source>
+        <translation>另一个 ChatBELLE（进程 {process}）正在安装 {name}。</translation>
+    </message>
+    <message>
+        <source>Pause or cancel it there, or wait until it is done.</source>
+        <translation>请在那边暂停或取消，或者等它完成。</translation>
+    </message>
+    <message>
+        <source>Another ChatBELLE (process {process}) was asked to end the install of {name} and still has it.</source>
+        <translation>已请另一个 ChatBELLE（进程 {process}）结束 {name} 的安装，但它还没有结束。</translation>
+    </message>
+    <message>
+        <source>Close that program, then cancel again.</source>
+        <translation>请关闭那个程序，再取消一次。</translation>
     </message>
     <message>
         <source>What an interrupted install had done cannot be read ({path}).</source>
@@ -2906,6 +3168,14 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
 <context>
     <name>ModelChoice</name>
     <message>
+        <source>{name} makes room for a moment</source>
+        <translation>{name} 暂时让出内存</translation>
+    </message>
+    <message>
+        <source>The new model is being tried and needs the memory. What you send is answered afterwards.</source>
+        <translation>正在试用新装的模型，需要这部分内存。你发送的消息会在试用结束后得到回答。</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>再试一次</translation>
     </message>
@@ -2954,7 +3224,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这台电脑内存吃紧</translation>
     </message>
     <message>
-        <source>too big for this computer's memory</source>
+        <source>too big for this computer&apos;s memory</source>
         <translation>这台电脑内存不够</translation>
     </message>
     <message>
@@ -3163,15 +3433,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>使用之前需要转换一次，原来的文件不会改动。</translation>
     </message>
     <message>
-        <source>It is also the key file for BELLE's encrypted models: drop one of those to use it so.</source>
+        <source>It is also the key file for BELLE&apos;s encrypted models: drop one of those to use it so.</source>
         <translation>它也是 BELLE 加密模型的密钥文件：把加密模型拖进来，就可以用它还原。</translation>
     </message>
     <message>
-        <source>A model in Hugging Face's format</source>
+        <source>A model in Hugging Face&apos;s format</source>
         <translation>Hugging Face 格式的模型</translation>
     </message>
     <message>
-        <source>Meta's original LLaMA</source>
+        <source>Meta&apos;s original LLaMA</source>
         <translation>Meta 的原版 LLaMA</translation>
     </message>
     <message>
@@ -3227,7 +3497,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>加密的 {name}</translation>
     </message>
     <message>
-        <source>It opens with Meta's original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
+        <source>It opens with Meta&apos;s original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
         <translation>要用你从 Meta 得到的 LLaMA 原始文件才能打开。ChatBELLE 只在本机用它还原模型，不会上传，也不会修改它。</translation>
     </message>
     <message>
@@ -3311,7 +3581,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>提示模板</translation>
     </message>
     <message>
-        <source>the file's own</source>
+        <source>the file&apos;s own</source>
         <translation>文件自带</translation>
     </message>
     <message>
@@ -3337,6 +3607,30 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>It holds: {names}. Every file is checked while it is imported.</source>
         <translation>里面有：{names}。导入时会逐个核对文件。</translation>
+    </message>
+    <message>
+        <source>It holds {names}. Which model that is cannot be told from the names.</source>
+        <translation>里面有 {names}，但从文件名看不出是哪个模型。</translation>
+    </message>
+    <message>
+        <source>Unpack it, then drop the folder here.</source>
+        <translation>请先解压，再把文件夹拖到这里。</translation>
+    </message>
+    <message>
+        <source>An archive with model files</source>
+        <translation>装有模型文件的压缩包</translation>
+    </message>
+    <message>
+        <source>{name}, in an archive</source>
+        <translation>{name}（压缩包）</translation>
+    </message>
+    <message>
+        <source>Its files are used without your unpacking it; what is missing is downloaded.</source>
+        <translation>不用你解压就能使用里面的文件，缺少的部分会下载。</translation>
+    </message>
+    <message>
+        <source>An archive that has to be unpacked first</source>
+        <translation>需要先解压的压缩包</translation>
     </message>
     <message>
         <source>Missing: {names} and {count} more</source>
@@ -3433,6 +3727,14 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Cannot be removed</source>
         <translation>不能删除</translation>
+    </message>
+    <message>
+        <source>Removing…</source>
+        <translation>正在移除…</translation>
+    </message>
+    <message>
+        <source>Set aside</source>
+        <translation>暂时让位</translation>
     </message>
     <message>
         <source>Loading {percent}%</source>
@@ -3658,8 +3960,16 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>磁盘剩余 {size}</translation>
     </message>
     <message>
+        <source>Choose a BELLE model…</source>
+        <translation>选择 BELLE 模型…</translation>
+    </message>
+    <message>
         <source>Memory available {free} / {total}</source>
         <translation>内存可用 {free} / {total}</translation>
+    </message>
+    <message>
+        <source>No model is installed yet</source>
+        <translation>还没有安装模型</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -3684,6 +3994,10 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Moving {name} to the trash</source>
         <translation>正在把 {name} 移到回收站</translation>
+    </message>
+    <message>
+        <source>Bringing {name} back</source>
+        <translation>正在恢复 {name}</translation>
     </message>
     <message>
         <source>beginning</source>
@@ -3789,6 +4103,10 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>解密、转换和量化一次完成，不产生中间文件。</translation>
     </message>
     <message>
+        <source>What is in it is used, the rest is downloaded; {name} stays as it is.</source>
+        <translation>使用里面已有的文件，其余的会下载；{name} 本身不会改动。</translation>
+    </message>
+    <message>
         <source>Join the parts of {name}</source>
         <translation>合并 {name} 的各部分</translation>
     </message>
@@ -3807,6 +4125,84 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>Imported and checked</source>
         <translation>已导入并核对</translation>
+    </message>
+</context>
+<context>
+    <name>MoreFoldersRow</name>
+    <message>
+        <source>More models folders</source>
+        <translation>其他模型文件夹</translation>
+    </message>
+    <message>
+        <source>On other drives; new models go into the one above</source>
+        <translation>在别的磁盘上；新模型放进上面那个文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>MoveSheet</name>
+    <message>
+        <source>Stopped. Everything is where it was.</source>
+        <translation>已停止，一切都在原来的位置。</translation>
+    </message>
+    <message>
+        <source>The models are in {folder} now.</source>
+        <translation>模型现在在 {folder}。</translation>
+    </message>
+    <message>
+        <source>In the old folder, {folder}, stays what is not of ChatBELLE: {names}.</source>
+        <translation>原文件夹 {folder} 里留下了不属于 ChatBELLE 的文件：{names}。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Moving…</source>
+        <translation>正在移动…</translation>
+    </message>
+    <message>
+        <source>Choose where the models shall be.</source>
+        <translation>请选择模型要放在哪里。</translation>
+    </message>
+    <message>
+        <source>{size} on the same drive: that takes a moment.</source>
+        <translation>共 {size}，在同一个磁盘上，很快就好。</translation>
+    </message>
+    <message>
+        <source>There are no models yet: that takes a moment.</source>
+        <translation>还没有模型，很快就好。</translation>
+    </message>
+    <message>
+        <source>{size} are copied and checked, then removed from the old place; {free} are free there. This takes minutes.</source>
+        <translation>共 {size}，先复制并校验，再从原位置删除；那里还有 {free} 可用。需要几分钟。</translation>
+    </message>
+    <message>
+        <source>Move the models folder</source>
+        <translation>移动模型文件夹</translation>
+    </message>
+    <message>
+        <source>All models go along, and nothing is lost if it is cut off. No model answers meanwhile.</source>
+        <translation>所有模型一起移动，中途断开也不会丢失。移动时模型不能回答。</translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>新文件夹</translation>
+    </message>
+    <message>
+        <source>Move</source>
+        <translation>移动</translation>
+    </message>
+    <message>
+        <source>Bringing everything back…</source>
+        <translation>正在全部移回…</translation>
     </message>
 </context>
 <context>
@@ -4155,6 +4551,37 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
 </context>
 <context>
+    <name>ProxyRow</name>
+    <message>
+        <source>Until then it stays as it was.</source>
+        <translation>改正之前，仍按原来的设置。</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>A way around a closed network, for downloads</source>
+        <translation>网络受限时，经由它下载</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>不使用</translation>
+    </message>
+    <message>
+        <source>Another one</source>
+        <translation>另外指定</translation>
+    </message>
+    <message>
+        <source>Address of the proxy</source>
+        <translation>代理地址</translation>
+    </message>
+</context>
+<context>
     <name>RowActions</name>
     <message>
         <source>Built-in guide</source>
@@ -4319,7 +4746,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>回答</translation>
     </message>
     <message>
-        <source>Use the model's own values</source>
+        <source>Use the model&apos;s own values</source>
         <translation>使用模型自带的参数</translation>
     </message>
     <message>
@@ -4407,10 +4834,6 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>从不</translation>
     </message>
     <message>
-        <source>Models</source>
-        <translation>模型</translation>
-    </message>
-    <message>
         <source>Forbid all connections</source>
         <translation>禁止所有连接</translation>
     </message>
@@ -4482,6 +4905,10 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>聊天</translation>
     </message>
     <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
         <source>Performance</source>
         <translation>性能</translation>
     </message>
@@ -4498,8 +4925,16 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>关于</translation>
     </message>
     <message>
+        <source>Where to download from</source>
+        <translation>从哪里下载</translation>
+    </message>
+    <message>
         <source>Network</source>
         <translation>网络</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -4629,6 +5064,10 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>密钥文件</translation>
     </message>
     <message>
+        <source>Tokenizer</source>
+        <translation>分词器</translation>
+    </message>
+    <message>
         <source>Download and install</source>
         <translation>下载与安装</translation>
     </message>
@@ -4737,7 +5176,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>文件是空的</translation>
     </message>
     <message>
-        <source>A converted file, not Meta's own</source>
+        <source>A converted file, not Meta&apos;s own</source>
         <translation>这是转换过的文件，不是 Meta 的原始文件</translation>
     </message>
     <message>
@@ -4749,7 +5188,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这是另一种大小的 LLaMA 的文件</translation>
     </message>
     <message>
-        <source>Saved again: not Meta's bytes any more</source>
+        <source>Saved again: not Meta&apos;s bytes any more</source>
         <translation>被重新保存过，内容和 Meta 的不同了</translation>
     </message>
     <message>
@@ -4872,46 +5311,22 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
 </context>
 <context>
-    <name>SourcePage</name>
+    <name>SourceCard</name>
     <message>
-        <source>Where to download from</source>
-        <translation>从哪里下载</translation>
+        <source>not reachable</source>
+        <translation>连不上</translation>
     </message>
     <message>
-        <source>The files are the same everywhere; every one is checked after the download.</source>
-        <translation>各处的文件是一样的，每个文件下载后都会校验。</translation>
+        <source>answers after {n} s</source>
+        <translation>{n} 秒后有回应</translation>
     </message>
     <message>
-        <source>The official hub, huggingface.co</source>
-        <translation>官方站点，huggingface.co</translation>
+        <source>fastest</source>
+        <translation>最快</translation>
     </message>
     <message>
-        <source>A mirror run by volunteers, hf-mirror.com; often faster in mainland China</source>
-        <translation>志愿者维护的镜像，hf-mirror.com，在中国大陆通常更快</translation>
-    </message>
-    <message>
-        <source>Another address</source>
-        <translation>其他地址</translation>
-    </message>
-    <message>
-        <source>A server that speaks the hub's protocol</source>
-        <translation>任何兼容 Hugging Face 的服务器</translation>
-    </message>
-    <message>
-        <source>Address of the source</source>
-        <translation>下载地址</translation>
-    </message>
-    <message>
-        <source>All connections are forbidden</source>
-        <translation>已禁止所有网络连接</translation>
-    </message>
-    <message>
-        <source>You said so in the settings. Nothing can be downloaded until they are allowed again.</source>
-        <translation>这是你在设置里选的。重新允许之前，什么都不能下载。</translation>
-    </message>
-    <message>
-        <source>Allow connections</source>
-        <translation>允许连接</translation>
+        <source>{rate}, {wait}</source>
+        <translation>{rate}，{wait}</translation>
     </message>
     <message>
         <source>Testing the sources…</source>
@@ -4934,20 +5349,51 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>需要几秒钟，会下载几 MB。</translation>
     </message>
     <message>
-        <source>not reachable</source>
-        <translation>连不上</translation>
+        <source>The official hub, huggingface.co</source>
+        <translation>官方站点，huggingface.co</translation>
     </message>
     <message>
-        <source>answers after {n} s</source>
-        <translation>{n} 秒后有回应</translation>
+        <source>A mirror run by volunteers, hf-mirror.com; often faster in mainland China</source>
+        <translation>志愿者维护的镜像，hf-mirror.com，在中国大陆通常更快</translation>
     </message>
     <message>
-        <source>fastest</source>
-        <translation>最快</translation>
+        <source>Another address</source>
+        <translation>其他地址</translation>
     </message>
     <message>
-        <source>{rate}, {wait}</source>
-        <translation>{rate}，{wait}</translation>
+        <source>A server that speaks the hub&apos;s protocol</source>
+        <translation>任何兼容 Hugging Face 的服务器</translation>
+    </message>
+    <message>
+        <source>Address of the source</source>
+        <translation>下载地址</translation>
+    </message>
+</context>
+<context>
+    <name>SourcePage</name>
+    <message>
+        <source>Where to download from</source>
+        <translation>从哪里下载</translation>
+    </message>
+    <message>
+        <source>The files are the same everywhere; every one is checked after the download.</source>
+        <translation>各处的文件是一样的，每个文件下载后都会校验。</translation>
+    </message>
+    <message>
+        <source>All connections are forbidden</source>
+        <translation>已禁止所有网络连接</translation>
+    </message>
+    <message>
+        <source>You said so in the settings. Nothing can be downloaded until they are allowed again.</source>
+        <translation>这是你在设置里选的。重新允许之前，什么都不能下载。</translation>
+    </message>
+    <message>
+        <source>Allow connections</source>
+        <translation>允许连接</translation>
+    </message>
+    <message>
+        <source>The system&apos;s proxy is used, if there is one. Another one can be set in the settings, under “Models”.</source>
+        <translation>如果系统设了代理，就会使用它；也可以在设置的“模型”里另外指定。</translation>
     </message>
     <message>
         <source>No proxy is used. You can change that in the settings, under “Models”.</source>
@@ -4956,10 +5402,6 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     <message>
         <source>The proxy {address} is used. You can change it in the settings, under “Models”.</source>
         <translation>现在使用代理 {address}，可以在设置的“模型”里更改。</translation>
-    </message>
-    <message>
-        <source>The system's proxy is used, if there is one. Another one can be set in the settings.</source>
-        <translation>如果系统设了代理，就会使用它；也可以在设置里另外指定。</translation>
     </message>
 </context>
 <context>
@@ -5058,7 +5500,7 @@ not for commercial use.</source>
 <context>
     <name>TemplateSheet</name>
     <message>
-        <source>The file's own chat template</source>
+        <source>The file&apos;s own chat template</source>
         <translation>文件自带的对话模板</translation>
     </message>
     <message>
@@ -5093,7 +5535,7 @@ not for commercial use.</source>
         <translation>这是模型作者的要求，请读过之后再继续。</translation>
     </message>
     <message>
-        <source>Licence on the model's page: {licence}</source>
+        <source>Licence on the model&apos;s page: {licence}</source>
         <translation>模型页面标注的许可：{licence}</translation>
     </message>
     <message>
@@ -5101,12 +5543,35 @@ not for commercial use.</source>
         <translation>条款全文（在浏览器中打开）</translation>
     </message>
     <message>
-        <source>The model's page (opens the browser)</source>
+        <source>The model&apos;s page (opens the browser)</source>
         <translation>模型页面（在浏览器中打开）</translation>
     </message>
     <message>
         <source>I have read the terms and keep to them</source>
         <translation>我已阅读并会遵守这些条款</translation>
+    </message>
+    <message>
+        <source>Licences in full</source>
+        <translation>许可全文</translation>
+    </message>
+    <message>
+        <source>ChatBELLE does not have the text of this licence. Read it here before you go on: {addresses}</source>
+        <translation>ChatBELLE 中没有这份许可的全文。继续之前请先到这里阅读：{addresses}</translation>
+    </message>
+    <message>
+        <source>{name} (opens the browser)</source>
+        <translation>{name}（在浏览器中打开）</translation>
+    </message>
+</context>
+<context>
+    <name>TestRow</name>
+    <message>
+        <source>All connections are forbidden in the settings, under “Privacy”.</source>
+        <translation>设置的“隐私”里已禁止所有网络连接。</translation>
+    </message>
+    <message>
+        <source>How fast each is from here</source>
+        <translation>在这里各有多快</translation>
     </message>
 </context>
 <context>
@@ -5126,6 +5591,111 @@ not for commercial use.</source>
     <message>
         <source>Open in browser</source>
         <translation>在浏览器中打开</translation>
+    </message>
+</context>
+<context>
+    <name>TokenRow</name>
+    <message>
+        <source>A token has no spaces and no Chinese characters. Copy it once more.</source>
+        <translation>令牌里没有空格，也没有中文。请重新复制一次。</translation>
+    </message>
+    <message>
+        <source>One is stored; type another to replace it</source>
+        <translation>已保存一个；输入新的可以替换</translation>
+    </message>
+    <message>
+        <source>The one in HF_TOKEN is used; type another to use that</source>
+        <translation>现在用的是 HF_TOKEN 里的；输入后改用新的</translation>
+    </message>
+    <message>
+        <source>None is stored; type or paste one (hf_…)</source>
+        <translation>还没有；在这里输入或粘贴（hf_…）</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>访问令牌</translation>
+    </message>
+    <message>
+        <source>For models that want a login. It is sent to the official hub, huggingface.co, only, and kept in settings.json on this computer, not encrypted.</source>
+        <translation>有些模型要登录才能下载。令牌只发给官方站点 huggingface.co，保存在这台电脑的 settings.json 里，没有加密。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Remove the access token</source>
+        <translation>删除访问令牌</translation>
+    </message>
+</context>
+<context>
+    <name>UnfinishedRow</name>
+    <message>
+        <source>To {folder}. Until then no model can be added or removed.</source>
+        <translation>移到 {folder}。完成之前，不能添加或删除模型。</translation>
+    </message>
+    <message>
+        <source>A move was cut off</source>
+        <translation>上次移动没有完成</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Go on with the move</source>
+        <translation>继续移动</translation>
+    </message>
+    <message>
+        <source>Bring all back</source>
+        <translation>全部移回</translation>
+    </message>
+</context>
+<context>
+    <name>UpdatesRow</name>
+    <message>
+        <source>Updates</source>
+        <translation>更新</translation>
+    </message>
+    <message>
+        <source>Open the page</source>
+        <translation>打开网页</translation>
+    </message>
+    <message>
+        <source>Look for an update</source>
+        <translation>检查更新</translation>
+    </message>
+    <message>
+        <source>ChatBELLE never looks for updates by itself. New versions come from where you got this one.</source>
+        <translation>ChatBELLE 从不自行检查更新。新版本请到你获取本应用的地方下载。</translation>
+    </message>
+    <message>
+        <source>Asking…</source>
+        <translation>正在查询…</translation>
+    </message>
+    <message>
+        <source>Only when you press the button; the server is told this version&apos;s number.</source>
+        <translation>只在你按下按钮时查询；服务器会得知本应用的版本号。</translation>
+    </message>
+    <message>
+        <source>Version {version} is there; this is {present}.</source>
+        <translation>有新版本 {version}；当前是 {present}。</translation>
+    </message>
+    <message>
+        <source>This is the newest version.</source>
+        <translation>已是最新版本。</translation>
+    </message>
+    <message>
+        <source>This version ({present}) is ahead of the newest release ({version}).</source>
+        <translation>当前版本（{present}）比最新发布的版本（{version}）还新。</translation>
+    </message>
+    <message>
+        <source>Try later, or look where you got ChatBELLE from.</source>
+        <translation>请稍后再试，或到你获取 ChatBELLE 的地方看看。</translation>
+    </message>
+    <message>
+        <source>{what} {then}</source>
+        <translation>{what}{then}</translation>
     </message>
 </context>
 <context>

@@ -118,8 +118,8 @@ class FakeSetup:
     def installs(self) -> tuple[InstallState, ...]:
         return tuple(self._states.values())
 
-    def recognise(self, path: Path, sink: Sink, key: Path | None = None) -> Job:
-        self.calls.append(("recognise", path, key))
+    def recognise(self, path: Path, sink: Sink, key: Path | None = None, tokenizer: Path | None = None) -> Job:
+        self.calls.append(("recognise", path, key, tokenizer))
         return self._answer(lambda: self.found, sink)
 
     def test_sources(self, sink: Sink) -> Job:

@@ -1,4 +1,4 @@
-"""Leaves nothing behind that Qt would destroy after Python has ended."""
+"""Leaves nothing behind: no language, and nothing that Qt would destroy after Python has ended."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtGui import QGuiApplication
+
+from app.ui.i18n import remove_translators
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    remove_translators()
 
 
 @pytest.fixture(autouse=True)

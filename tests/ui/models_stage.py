@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.paths import Paths
@@ -80,6 +80,7 @@ class Stage:
         """Open the page and let all its questions be answered."""
         self.window.show_models()
         self.wait(lambda: self.screen.presenter.computer and len(self.screen.presenter.verdicts) >= len(self.entries))
+        self.wait(lambda: self.screen.page.whole)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -92,6 +93,7 @@ class Stage:
 
 def press(parent: QWidget, words: str) -> None:
     """Click the button that says so."""
+    QApplication.sendPostedEvents()  # which show what has just been made
     found = [one for one in parent.findChildren(QPushButton) if one.text() == words and one.isVisibleTo(parent)]
     assert found, words
     found[0].click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -235,6 +236,64 @@ def test_a_pack_is_recognised_and_imported(stage: Stage, monkeypatch: pytest.Mon
     assert len(stage.screen.page._works) == 1
     stage.models.end(stage.models.held["import_pack"][0], "import_pack")
     stage.wait(lambda: "imported-离线.zip" in stage.screen.page.notices._banners)
+
+
+def test_an_archive_from_a_netdisk_is_used_as_it_is(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "网盘 下载.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("BELLE-7B-1M/pytorch_model.bin", b"x")
+    found = replace(FLOATS, path=path, kind=Kind.GPTQ, problem=Fixable("weights-damaged", file="m", detail="d"))
+    sheet = look(stage, found, path)
+    assert sheet.finding.title == "BELLE-7B-1M, in an archive" and "BLOOMZ 7B" in sheet._facts.parts
+    for language in ("zh_CN", "en"):
+        stage.runtime.settings.set("language", language)
+        QApplication.processEvents()
+        assert sheet.finding.title.startswith("BELLE-7B-1M"), "and not what the recogniser says of it"
+    press(sheet, "Install from it…")
+    (request,) = stage.asked("plan_install")[0]
+    assert (request.path, request.model, len(stage.asked("plan_install"))) == (path, "BELLE-7B-1M", 1)
+    stage.screen.sheet.close()
+
+
+def test_an_archive_of_an_encrypted_model_asks_for_the_key(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "BELLE-LLaMA-7B-2M-enc.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json.enc", b"x")
+    sheet = look(stage, replace(GGUF, kind=Kind.UNKNOWN, problem=Fixable("weights-unknown", file="m")), path)
+    assert sheet.key_field.isVisible() and not sheet.way("Decrypt…").isEnabled()
+    sheet.try_key(Path("/k/consolidated.00.pth"))
+    press(sheet, "Decrypt…")
+    (request,) = stage.asked("plan_install")[0]
+    assert (request.path, request.key) == (path, Path("/k/consolidated.00.pth"))
+    assert len(stage.asked("recognise")) == 1, "there is nothing yet to test it on"
+    stage.screen.sheet.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("模型.7z", b"7z\xbc\xaf\x27\x1c", "7z archive"),
+        ("模型.rar", b"Rar!\x1a\x07", "RAR archive"),
+        ("a.tar", b"x", "tar archive"),
+        ("m.zip.001", b"PK\x03\x04", "one part"),
+    ],
+)
+def test_archives_to_be_unpacked_first(stage: Stage, tmp_path: Path, name: str, data: bytes, words: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    found = replace(GGUF, kind=Kind.UNKNOWN, problem=Fixable("weights-unknown", file=name))
+    sheet = look(stage, found, tmp_path / name)
+    assert sheet.finding.title == "An archive that has to be unpacked first" and words in sheet.finding.text
+    assert "npack" in sheet.finding.advice and sheet.finding.steps == ("again",)
+    sheet.close()
+
+
+def test_an_archive_of_a_model_that_nothing_names(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("some.gguf", b"GGUF")
+    sheet = look(stage, replace(GGUF, kind=Kind.UNKNOWN, problem=Fixable("weights-unknown", file="m")), path)
+    assert "some.gguf" in sheet.finding.text and "Unpack" in sheet.finding.advice
+    sheet.close()
 
 
 def test_a_zip_that_is_no_pack_stays_unknown(stage: Stage, tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ def test_chip_states(header: Header) -> None:
     assert texts(header)[-1] == "Memory tight" and header.chip.state.kind == "tight"
     header.set_model(ModelStatus(ModelState.LOADING, "b", "BELLE-7B-2M", 0.4))
     assert texts(header) == ["BELLE-7B-2M", "Loading 40%"]
+    header.set_model(ModelStatus(ModelState.LOADING, "b", "BELLE-7B-2M", aside=True))
+    assert texts(header) == ["BELLE-7B-2M", "Set aside"]
     header.set_model(ModelStatus(ModelState.FAILED, "b", "BELLE-7B-2M"))
     assert texts(header) == ["BELLE-7B-2M", "Could not load"]
     header.set_model(ModelStatus(ModelState.READY, "guide", "guide", 1.0, INFO))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidge
 from pytestqt.qtbot import QtBot
 
 from app.errors import Fixable
+from app.runtime.engine.records import ModelSpec, ModelState, ModelStatus
 from app.runtime.models.records import Condition
 from app.runtime.models.removing import Removal
 from app.runtime.models.service import ModelService
@@ -23,6 +24,7 @@ from tests.ui.models_stage import Stage, open_stage, press
 from tools.sample_models import FOLDER, SampleModels, sample_entries, sample_install
 
 BELLE = "belle-7b-2m"
+BELLE_LLAMA = "belle-llama-7b-2m"
 LOCAL = "belle-13b-chat-q8"
 WISHES = [name for name, found in vars(Models).items() if inspect.isfunction(found) and not name.startswith("_")]
 
@@ -58,6 +60,44 @@ def test_rows_say_what_is_known(stage: Stage) -> None:
 def test_head_counts_and_measures(stage: Stage) -> None:
     words = [fact.text() for fact in stage.screen.page._facts]
     assert words == ["5 models, 29.1 GB", "212 GB free on the disk", "Memory available 11.2 GB / 16 GB"]
+
+
+def test_without_a_model_it_leads_to_the_wizard(stage: Stage) -> None:
+    opened: list[bool] = []
+    stage.window.setup = lambda: opened.append(True)
+    assert not stage.screen.page._first.isVisible()
+    stage.models.set_entries()
+    stage.wait(lambda: stage.screen.page._facts[0].text() == "No model is installed yet")
+    assert [row.state.id for row in stage.screen.page.table.rows] == ["guide"]
+    press(stage.screen.page, "Choose a BELLE model…")
+    assert opened == [True]
+    stage.models.set_install(sample_install())
+    stage.wait(lambda: not stage.screen.page._first.isVisible())
+
+
+def test_the_frame_is_there_at_once_and_the_rows_follow(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_stage(qtbot, tmp_path) as opened:
+        opened.window.show_models()
+        page = opened.screen.page
+        assert page.isVisible() and page._title.isVisible() and not page.table.rows
+        assert not opened.asked("verdict"), "questions would hold up the first picture"
+        seen: list[int] = []
+        page.table.complete.connect(lambda: seen.append(len(page.table.rows)))
+        opened.wait(lambda: page.whole and opened.screen.presenter.computer)
+        assert seen[0] == len(opened.entries) + 1
+
+
+def test_a_model_that_makes_room_says_so(stage: Stage) -> None:
+    path = sample_entries()[0].manifest.path
+    spec, notices = ModelSpec(path, str(path), path.stem), stage.window.notices
+    stage.engine.bridge.post(ModelStatus(ModelState.LOADING, spec.id, spec.name, aside=True))
+    stage.wait(lambda: stage.screen.page.row(BELLE).state.tag == ("Set aside", "neutral"))
+    for area in (notices, stage.screen.page.notices):
+        assert "BELLE-7B-2M makes room" in area._banners["aside"].accessibleName()
+    stage.engine.status(ModelState.LOADING, spec, 0.1)
+    stage.wait(lambda: "aside" not in notices._banners)
+    stage.engine.status(ModelState.READY, spec)
+    stage.wait(lambda: stage.screen.page.row(BELLE).state.tag == ("In use", "accent"))
 
 
 @pytest.mark.parametrize(
@@ -210,8 +250,50 @@ def test_remove_can_be_undone_and_is_finished_later(stage: Stage, monkeypatch: p
     assert stage.asked("undo") and not stage.asked("finish_removal")
     monkeypatch.setattr("app.ui.models.row_actions.UNDO_MS", 50)
     stage.screen.actions.act(LOCAL, "remove")
+    stage.wait(lambda: f"removed-token-{LOCAL}" in notices._banners)
     assert "its file stays where it is" in notices._banners[f"removed-token-{LOCAL}"].accessibleName()
     stage.wait(lambda: stage.asked("finish_removal") == [(f"token-{LOCAL}",)])
+
+
+def test_a_slow_removal_is_shown_in_the_row(stage: Stage) -> None:
+    stage.models.held["remove"] = []
+    stage.screen.actions.act(BELLE_LLAMA, "remove")
+    stage.wait(lambda: stage.screen.page.row(BELLE_LLAMA).state.tag == ("Removing…", "neutral"))
+    row = stage.screen.page.row(BELLE_LLAMA)
+    assert row is not None and row.main_button is None
+    for wish in ("remove", "use", "verify"):
+        stage.screen.actions.act(BELLE_LLAMA, wish)
+    assert stage.asked("remove") == [(BELLE_LLAMA,)] and not stage.asked("verify")
+    (job,) = stage.models.held.pop("remove")
+    stage.models.set_entries(*(one for one in stage.entries if one.manifest.id != BELLE_LLAMA))
+    stage.models.end(job, "remove", "token-9")
+    stage.wait(lambda: stage.screen.page.row(BELLE_LLAMA) is None)
+    assert "removed-token-9" in stage.screen.page.notices._banners
+
+
+def test_a_removal_that_fails_says_why_and_leaves_the_row(stage: Stage) -> None:
+    stage.models.errors["remove"] = Fixable("out-busy", path="/models/x.gguf")
+    stage.screen.actions.act(BELLE_LLAMA, "remove")
+    stage.wait(lambda: "models-out-busy" in stage.screen.page.notices._banners)
+    stage.wait(lambda: stage.screen.page.row(BELLE_LLAMA).state.main == "use")
+
+
+def test_bringing_back_can_be_slow_and_can_fail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.models.models_presenter.SOON", 1)
+    page, notices = stage.screen.page, stage.screen.page.notices
+    stage.screen.actions.act(BELLE_LLAMA, "remove")
+    stage.wait(lambda: f"removed-token-{BELLE_LLAMA}" in notices._banners)
+    stage.models.held["undo"] = []
+    press(notices, "Undo")
+    stage.wait(lambda: page._works)
+    assert next(iter(page._works.values())).state.title == "Bringing BELLE-LLaMA-7B-2M back"
+    (job,) = stage.models.held.pop("undo")
+    stage.models.errors["undo"] = Fixable("out-busy", path="/models/x.gguf")
+    stage.models.end(job, "undo")
+    stage.wait(lambda: "models-out-busy" in notices._banners and not page._works)
+    del stage.models.errors["undo"]
+    press(notices, "Undo")
+    stage.wait(lambda: page.row(BELLE_LLAMA) is not None)
 
 
 def test_the_model_in_use_is_released_before_it_is_removed(stage: Stage) -> None:

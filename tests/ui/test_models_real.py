@@ -83,7 +83,8 @@ def test_a_linked_model_is_verified_renamed_removed_and_brought_back(stage: Stag
     stage.wait(lambda: len(names(stage)) == 1)
     (entry,) = stage.screen.presenter.entries
     identity = entry.manifest.id
-    assert not entry.manifest.owned and stage.engine.loads[-1].path == file
+    assert not entry.manifest.owned
+    stage.wait(lambda: stage.engine.loads[-1].path == file)
     actions, notices = stage.screen.actions, stage.screen.page.notices
     actions.act(identity, "verify")
     stage.wait(lambda: stage.screen.presenter.entries[0].manifest.sha256)
@@ -105,7 +106,7 @@ def test_a_file_that_vanishes_is_noticed(stage: Stage, fx: Path, tmp_path: Path)
     identity = stage.screen.presenter.entries[0].manifest.id
     file.rename(other)
     stage.screen.presenter.look_again()
-    stage.wait(lambda: stage.screen.page.row(identity).state.main == "find")
+    stage.wait(lambda: stage.screen.page.row(identity) and stage.screen.page.row(identity).state.main == "find")
     stage.screen.actions.act(identity, "find")
     dialog = stage.screen.actions._dialog
     assert dialog is not None

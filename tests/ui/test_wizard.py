@@ -235,15 +235,15 @@ def test_sources_are_measured_and_an_address_can_be_typed(english: Stage) -> Non
     english.tab_to(page.test)
     english.press(Qt.Key.Key_Space)
     english.wait(lambda: len(english.presenter.facts.speeds) == 2 and not english.presenter.facts.measuring)
-    assert page.mirror.tag.isVisible() and not page.official.tag.isVisible()
-    english.tab_to(page.official)
+    assert page.card.mirror.tag.isVisible() and not page.card.official.tag.isVisible()
+    english.tab_to(page.card.official)
     english.press(Qt.Key.Key_Down, 2)
     english.press(Qt.Key.Key_Tab)
-    assert QApplication.focusWidget() is page.field
+    assert QApplication.focusWidget() is page.card.field
     english.type("not an address?")
     english.press(Qt.Key.Key_Return)
-    assert english.page is Page.SOURCE and page.wrong.isVisible()
-    page.field.clear()
+    assert english.page is Page.SOURCE and page.card.wrong.isVisible()
+    page.card.field.clear()
     english.type("hub.example.org")
     english.enter(Page.PLAN)
     assert english.presenter.state.choices.source == "https://hub.example.org"

@@ -102,7 +102,7 @@ def test_another_source_keeps_what_was_downloaded(english: Stage) -> None:
     english.wait(lambda: english.page is Page.SOURCE)
     page = english.wizard.page
     assert isinstance(page, SourcePage)
-    english.tab_to(page.official)
+    english.tab_to(page.card.official)
     english.press(Qt.Key.Key_Down)
     english.enter(Page.PLAN)
     english.wait(lambda: english.presenter.state.plan is not None)

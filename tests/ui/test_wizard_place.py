@@ -19,6 +19,7 @@ from app.runtime.engine.records import LoadOptions, ModelSpec
 from app.runtime.models.installs import InstallStatus, InstallStep
 from app.runtime.models.records import Condition, Entry, Manifest
 from app.runtime.models.setup_state import AcceptTerms, GoTo, Hide, Next, Page, View
+from app.runtime.models.sources import MIRROR
 from app.settings import Settings
 from app.ui.bridge import RuntimeBridge
 from app.ui.context import Runtime
@@ -163,7 +164,7 @@ def test_after_a_start_it_opens_where_it_was(qtbot: QtBot, tmp_path: Path) -> No
     first.close()
     second = Stage(qtbot, tmp_path)
     second.bridge.engine_ready()
-    qtbot.waitUntil(lambda: second.place.wizard is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: second.place.wizard is not None and bool(second.place.wizard._pages), timeout=20_000)
     assert second.place.wizard is not None and second.place.wizard.page.page is Page.FOLDER
     second.close()
 
@@ -199,3 +200,15 @@ def test_an_app_without_models_has_no_wizard(stage: Stage) -> None:
     stage.runtime.make_models = None
     stage.place.open()
     assert stage.place.wizard is None and stage.place.presenter is None
+
+
+def test_what_is_set_in_the_settings_reaches_the_wizard(qtbot: QtBot, tmp_path: Path) -> None:
+    stage = Stage(qtbot, tmp_path)
+    stage.place.open()
+    presenter = stage.place.presenter
+    assert presenter is not None
+    stage.settings.set("source", MIRROR.endpoint)
+    stage.settings.set("models_folder", str(tmp_path / "大 盘"))
+    assert presenter.state.choices.source == MIRROR.endpoint
+    assert presenter.state.choices.folder == tmp_path / "大 盘"
+    stage.close()

@@ -1,18 +1,24 @@
-"""llama.cpp as a library: imported once, its log turned into Python's, and cancel without Python in the way."""
+"""llama.cpp as a library: imported once, its log turned into Python's, and cancel without Python in the way.
+
+A packaged llama.cpp has its back ends in files of their own, one for each kind of processor. The fitting one is loaded
+at once; those for graphics cards only by `use_gpu`, when a child process has survived it: a broken driver can end the
+process that touches it.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import logging
-import os
+import re
 import sys
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.runtime import backends
 from app.runtime.jobs import CancelToken
 
 log = logging.getLogger(__name__)
@@ -24,6 +30,7 @@ _ABORT_FUNCTION_LIBRARIES = ("ucrtbase", "msvcrt")
 
 _recent: deque[str] = deque(maxlen=200)
 _errors: deque[str] = deque(maxlen=20)
+_loaded: list[Path] = []
 
 
 @cache
@@ -33,7 +40,7 @@ def llama() -> Any:
 
     module: Any = llama_cpp
     module.llama_log_set(_log_callback(), None)
-    _load_backends(module)
+    _load_processor(module)
     module.llama_backend_init()
     return module
 
@@ -54,20 +61,97 @@ def _log_callback() -> Any:
     return llama_cpp.llama_log_callback(receive)
 
 
-def _load_backends(module: Any) -> None:
-    """Builds with loadable CPU variants start with none registered (ggml is reached through llama's handle)."""
-    ggml = ggml_library(module)
-    ggml.ggml_backend_reg_count.restype = ctypes.c_size_t
-    if ggml.ggml_backend_reg_count():
+def _load_processor(module: Any) -> None:
+    """Nothing to do where the back ends are linked."""
+    if ggml("ggml_backend_reg_count", ctypes.c_size_t)():
         return
-    ggml.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
-    ggml.ggml_backend_load_all_from_path.restype = None
-    ggml.ggml_backend_load_all_from_path(os.fsencode(Path(module.__file__).parent / "lib"))
+    found = backends.for_processor(_folder(module))
+    if found is None or not _register(*found):
+        log.error("no back end for this processor")
 
 
-def ggml_library(module: Any) -> Any:
-    """The handle for `ggml_*` functions: llama's own, since a second copy would have its own registry."""
-    return module.llama_cpp._lib
+def _register(path: Path, library: ctypes.CDLL) -> bool:
+    """False for a back end that cannot run here."""
+    library.ggml_backend_init.restype = ctypes.c_void_p
+    backend = library.ggml_backend_init()
+    if not backend:
+        log.info("skipped %s: it cannot run here", path.name)
+        return False
+    ggml("ggml_backend_register", None, ctypes.c_void_p)(backend)
+    _loaded.append(path)
+    log.info("loaded %s", path.name)
+    return True
+
+
+def _folder(module: Any) -> Path:
+    return Path(module.__file__).parent / "lib"
+
+
+@cache
+def use_gpu() -> bool:
+    """Load the back ends for graphics cards; True if there is a card for them."""
+    module = llama()
+    for path in _for_cards(module):
+        library = backends.open_library(path)
+        if library is not None and hasattr(library, "ggml_backend_init"):
+            _register(path, library)
+    return bool(module.llama_supports_gpu_offload())
+
+
+def _for_cards(module: Any) -> tuple[Path, ...]:
+    """None where the processor's back end is linked: then the others are, too."""
+    return backends.for_cards(_folder(module)) if _loaded else ()
+
+
+def may_use_gpu() -> bool:
+    """True if `use_gpu` may find a card; touches no driver that is not built in."""
+    module = llama()
+    return bool(module.llama_supports_gpu_offload()) or bool(_for_cards(module))
+
+
+def loaded_files() -> tuple[str, ...]:
+    """Names of the back ends that were loaded from files of their own."""
+    llama()
+    return tuple(path.name for path in _loaded)
+
+
+def devices() -> tuple[str, ...]:
+    """What can compute, as the loaded back ends call it: "CPU: Intel ...", "Vulkan0: ..."."""
+    llama()
+    pointer, size = ctypes.c_void_p, ctypes.c_size_t
+    get = ggml("ggml_backend_dev_get", pointer, size)
+    name = ggml("ggml_backend_dev_name", ctypes.c_char_p, pointer)
+    description = ggml("ggml_backend_dev_description", ctypes.c_char_p, pointer)
+    found = [get(number) for number in range(ggml("ggml_backend_dev_count", size)())]
+    return tuple(f"{name(one).decode()}: {description(one).decode('utf-8', 'replace').strip()}" for one in found)
+
+
+def features() -> str:
+    """What of the processor is used: "SSE3 AVX2 ..."."""
+    text: str = llama().llama_print_system_info().decode("utf-8", "replace")
+    return " ".join(re.findall(r"(\w+) = 1", text))
+
+
+def ggml(name: str, result: Any, *arguments: Any) -> Any:
+    """A ggml function, reached through llama's own handle: a second copy of the library has its own registry."""
+    for library in _ggml_libraries():
+        with suppress(AttributeError):
+            function = library[name]
+            function.restype, function.argtypes = result, list(arguments)
+            return function
+    raise AttributeError(name)
+
+
+@cache
+def _ggml_libraries() -> list[Any]:
+    import llama_cpp
+
+    module: Any = llama_cpp
+    found = [module.llama_cpp._lib]
+    if sys.platform == "win32":  # looks for names in one DLL only, but has each DLL once however often it is opened
+        paths = [_folder(module) / name for name in ("ggml.dll", "ggml-base.dll")]
+        found += [ctypes.CDLL(str(path)) for path in paths if path.exists()]
+    return found
 
 
 @cache

@@ -8,7 +8,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,8 @@ def load(spec: ModelSpec, options: LoadOptions, job: Job, begin: float = 0.0) ->
     """Load `spec`; emits `LoadProgress` from `begin` to 1. On `Fixable` or `Cancelled` nothing stays in memory."""
     check_header(spec.path)
     _check_room(spec.path)
+    if spec.path.stat().st_size < TINY:  # faster without a graphics card, and the guide must not depend on its driver
+        options = replace(options, gpu_layers=0)
     library.forget_log()
     model = _load_weights(spec.path, options, _progress(job, begin))
     if not model:
@@ -130,7 +132,7 @@ def _load_weights(path: Path, options: LoadOptions, progress: Callable[[float], 
 
 
 def _gpu_layers(options: LoadOptions) -> int:
-    if not library.llama().llama_supports_gpu_offload():
+    if options.gpu_layers == 0 or not library.use_gpu():
         return 0
     return _ALL_LAYERS if options.gpu_layers is None else options.gpu_layers
 

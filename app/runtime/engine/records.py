@@ -144,7 +144,8 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True)
 class ModelStatus:
-    """The model as the window shows it. `fraction` 0..1 while LOADING, `info` when READY, `error` when FAILED."""
+    """The model as the window shows it. `fraction` 0..1 while LOADING, `info` when READY, `error` when FAILED. `aside`:
+    out of memory for a while, for something else that needs it; LOADING, as it comes back by itself."""
 
     state: ModelState
     id: str = ""
@@ -152,3 +153,4 @@ class ModelStatus:
     fraction: float = 0.0
     info: ModelInfo | None = None
     error: AppError | None = None
+    aside: bool = False

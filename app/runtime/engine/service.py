@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import Fixable
@@ -22,11 +23,12 @@ from app.runtime.engine.session import Session
 from app.runtime.engine.trial import Trials
 from app.runtime.engine.trial_process import TRIAL_SHARE
 from app.runtime.events import Event, JobCancelled, JobFailed, JobFinished, LoadProgress
-from app.runtime.jobs import Job, Lane, Sink
+from app.runtime.jobs import CancelToken, Job, Lane, Sink
 
 log = logging.getLogger(__name__)
 
 _ENDINGS = (JobFinished, JobCancelled, JobFailed)
+_LOOK = 0.05  # seconds between two looks at whether a wait was called off
 
 TRANSITIONS: dict[ModelState, frozenset[ModelState]] = {
     ModelState.NONE: frozenset({ModelState.LOADING}),
@@ -40,6 +42,20 @@ def _ignore(_event: object) -> None:
     pass
 
 
+class _Loan:
+    """The model's memory, wanted by another thread for a while."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()  # it can be had, or will not come
+        self.over = threading.Event()  # it is not wanted any more
+        self.follow: Sink = _ignore  # hears how the model comes back
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, _ENDINGS):
+            self.free.set()
+        self.follow(event)
+
+
 class Engine:
     """`emit` gets a `ModelStatus` whenever the status changes, on the thread that changed it: it must not wait.
     Sinks are called on the lane. Without `trials` every file is loaded directly."""
@@ -49,7 +65,10 @@ class Engine:
         self._trials = trials
         self._lane = Lane("engine")
         self._session: Session | None = None  # touched on the lane only
+        self._loaded: tuple[ModelSpec, LoadOptions] | None = None  # what the session was made of, on the lane only
         self._lock = threading.RLock()
+        self._loan: _Loan | None = None
+        self._closing = False
         self._outstanding: set[Job] = set()
         self._wish = 0  # number of the newest load or unload; older ones no longer say anything
         self._status = ModelStatus(ModelState.NONE)
@@ -86,15 +105,34 @@ class Engine:
             self._advance(self._begin_wish(), ModelStatus(ModelState.NONE))
             return self._submit(lambda _job: self._free(), _ignore)
 
+    @contextmanager
+    def set_aside(self, cancel: CancelToken) -> Iterator[None]:
+        """While inside, on the caller's thread, the model is out of memory. Waits for the answer that is being written;
+        what is asked for meanwhile waits in its turn. Afterwards the model is loaded again, unless another or none is
+        wished for by then. Raises `Cancelled`."""
+        loan = _Loan()
+        self._lane.submit(lambda job: self._lend(loan, job), loan.tell)
+        try:
+            while not loan.free.wait(_LOOK):
+                cancel.check()
+            yield
+        finally:
+            loan.over.set()
+
     def close(self, timeout: float = 10.0) -> bool:
         """End everything and free the model; True if the lane ended in time."""
         self.unload()
+        with self._lock:
+            self._closing = True
+            if self._loan is not None:
+                self._loan.over.set()
         return self._lane.close(timeout)
 
     # --- on the lane ---
 
     def _load(self, spec: ModelSpec, options: LoadOptions, job: Job) -> ModelInfo:
         self._free()
+        self._loaded = spec, options
         if self._trials is None:
             self._open(spec, options, job)
         else:
@@ -111,6 +149,34 @@ class Engine:
         except BaseException:
             model.close()
             raise
+
+    def _lend(self, loan: _Loan, job: Job) -> ModelInfo | None:
+        """Free the model until the loan is over, then bring it back. Nothing else runs on the lane meanwhile."""
+        with self._lock:
+            wish, wanted = self._wish, self._status.state is ModelState.READY
+            if self._closing or loan.over.is_set() or self._session is None or self._loaded is None:
+                return None
+            spec, options = self._loaded
+            self._loan = loan
+            if wanted:
+                self._advance(wish, ModelStatus(ModelState.LOADING, spec.id, spec.name, aside=True))
+        self._free()
+        loan.free.set()
+        loan.over.wait()
+
+        def follow(event: Event) -> None:
+            if isinstance(event, _ENDINGS):
+                with self._lock:
+                    self._outstanding.discard(job)
+            self._follow_load(wish, spec, event)
+
+        with self._lock:
+            if not wanted or wish != self._wish:
+                return None
+            self._outstanding.add(job)  # from here on a newer wish ends it
+            loan.follow = follow
+            self._advance(wish, ModelStatus(ModelState.LOADING, spec.id, spec.name))
+        return self._load(spec, options, job)
 
     def _answer(self, request: AnswerRequest, job: Job) -> Answer:
         if self._session is None:

@@ -132,7 +132,7 @@ def _key(path: Path, options: LoadOptions) -> dict[str, Any]:
         "size": facts.st_size,
         "mtime": facts.st_mtime_ns,
         "library": library.version(),
-        "gpu": options.gpu_layers != 0 and bool(library.llama().llama_supports_gpu_offload()),
+        "gpu": options.gpu_layers != 0 and library.may_use_gpu(),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ctypes
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import app
+from app import program
 from app.errors import Fixable, as_app_error
 from app.runtime.engine.model import LoadedModel, load
 from app.runtime.engine.prompts import templates
@@ -47,9 +46,7 @@ class TrialQuestion:
 
 def child_command() -> list[str]:
     """This program again, as the child step."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--trial"]
-    return [sys.executable, "-m", "app", "--trial"]
+    return [*program.command(), "--trial"]
 
 
 # --- the child ---
@@ -142,7 +139,7 @@ def watch_child(command: Sequence[str], path: Path, job: Job, timeout: float) ->
         text=True,
         encoding="utf-8",
         errors="replace",
-        env=_environment(),
+        env=program.environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     guard = _Guard(process, job, timeout)
@@ -187,16 +184,6 @@ class _Guard:
             if self.timed_out or self._job.token.cancelled:
                 self._process.kill()
                 return
-
-
-def _environment() -> dict[str, str]:
-    """In a checkout the child must find this very `app`, whatever the current folder is."""
-    environment = dict(os.environ, PYTHONIOENCODING="utf-8", PYTHONUTF8="1")
-    if not getattr(sys, "frozen", False):
-        root = str(Path(app.__file__).parent.parent)
-        before = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join([root, before] if before else [root])
-    return environment
 
 
 def _parse(line: str) -> dict[str, Any]:

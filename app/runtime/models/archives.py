@@ -15,7 +15,22 @@ from app.runtime.weights.files import PlainFile
 from app.runtime.weights.sniff import shown
 from app.runtime.weights.sources.zip_directory import ZipDirectory
 
-OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".xz", ".bz2", ".zst", ".001")
+ZIP, FIRST_PART = ".zip", ".001"
+# What archives are called, and how they begin where people have given them another name
+FORMATS = {
+    ".zip": "zip",
+    ".rar": "RAR",
+    ".7z": "7z",
+    ".tar": "tar",
+    ".tgz": "tar.gz",
+    ".gz": "gzip",
+    ".xz": "xz",
+    ".bz2": "bzip2",
+    ".zst": "Zstandard",
+}
+_STARTS = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"\x1f\x8b": "gzip", b"\xfd7zXZ\0": "xz"}
+ARCHIVES = (*FORMATS, FIRST_PART)
+_START = 8  # bytes
 _UTF8_NAME = 0x800
 _ENCRYPTED = 1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -26,12 +41,14 @@ class Archive:
     """A zip file; `sizes`: bytes of each file in it by its name. To be closed.
 
     Raises `Fixable`: `weights-missing-file`, `weights-unreadable`, `weights-truncated`, `weights-damaged`,
-    `archive-locked` (a password), `archive-unknown` (packed in another way), `archive-unsafe` (links, a name twice).
+    `archive-format` (another kind of archive), `archive-part` (of several files), `archive-locked` (a password),
+    `archive-unknown` (packed in another way), `archive-unsafe` (links, a name twice).
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         with closing(PlainFile(path)) as file:
+            _check_format(path, bytes(file.read(0, min(file.size, _START))))
             ZipDirectory(file)  # counts and lengths are held against the file before Python's reader believes them
         try:
             self._zip = zipfile.ZipFile(path)
@@ -81,6 +98,22 @@ class Archive:
 
     def _damaged(self, error: Exception) -> Fixable:
         return Fixable("weights-damaged", file=self.path.name, detail=shown(str(error) or type(error).__name__))
+
+
+def is_archive(path: Path) -> bool:
+    """Whether it is called like one: torch's files are zip files, too."""
+    return path.suffix.lower() in ARCHIVES and path.is_file()
+
+
+def _check_format(path: Path, start: bytes) -> None:
+    """Raise `Fixable` for what is known not to be a zip file, by its first bytes, else by its name."""
+    suffix = path.suffix.lower()
+    if suffix == FIRST_PART:
+        raise Fixable("archive-part", file=path.name)
+    named = "" if start.startswith(b"PK") else FORMATS.get(suffix, "")
+    found = next((name for magic, name in _STARTS.items() if start.startswith(magic)), named)
+    if found not in ("", "zip"):
+        raise Fixable("archive-format", file=path.name, format=found)
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -6,11 +6,13 @@ Adding a model is adding one object there and running `python tools/catalogue.py
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache, cached_property
+from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -21,6 +23,7 @@ ROUNDED = 0.02  # how far a size published as "26 GB" may lie from the real one
 SMALL = 100_000_000  # bytes: what is larger are weights
 ANY = "*"  # in the name of an encrypted file: the part nobody has published
 HUB = "https://huggingface.co/"
+ENVIRONMENT = "CHATBELLE_CATALOGUE"  # names a file in place of the app's own, for developers
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ENCRYPTED_NAME = re.compile(r"(.+)\.([0-9a-f]{64})\.enc", re.IGNORECASE | re.DOTALL)
 # Names that files of any model have, so that they tell nothing; a file of another name is a model's own
@@ -274,8 +277,9 @@ def _has_sizes(model: Model, sizes: Mapping[str, int]) -> bool:
 
 @cache
 def load() -> Catalogue:
-    """The catalogue that comes with the app. Raises `ValueError` for what only a developer can mend."""
-    return parse(json.loads((assets() / "catalogue.json").read_text("utf-8")))
+    """The app's catalogue, or the one `ENVIRONMENT` names. Raises `ValueError` for what only a developer can mend."""
+    other = os.environ.get(ENVIRONMENT)
+    return parse(json.loads((Path(other) if other else assets() / "catalogue.json").read_text("utf-8")))
 
 
 def parse(data: Any) -> Catalogue:

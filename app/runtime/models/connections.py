@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     ASK = "ask"  # size and hash of a file
     DOWNLOAD = "download"
     MEASURE = "measure"  # how fast a source is
+    UPDATE = "update"  # which version of the app is the newest
 
 
 @dataclass(frozen=True)

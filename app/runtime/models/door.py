@@ -25,6 +25,7 @@ from app.runtime.models.sources import OFFICIAL, SYSTEM, proxy_for
 
 MOST_REDIRECTS = 10
 MOST_OF_LISTS = 64 * 1024 * 1024
+MOST_OF_UPDATES = 1024 * 1024
 MOST_OF_OTHERS = 64 * 1024  # bytes read of an answer that is no file: an error, a redirect
 USER_AGENT = f"ChatBELLE/{__version__}"
 
@@ -212,6 +213,8 @@ def _most(response: httpx2.Response, purpose: Purpose) -> int:
     """Bytes that are read of a body."""
     if not response.is_success:
         return MOST_OF_OTHERS
+    if purpose is Purpose.UPDATE:
+        return MOST_OF_UPDATES
     return sys.maxsize if purpose in (Purpose.DOWNLOAD, Purpose.MEASURE) else MOST_OF_LISTS
 
 

@@ -27,6 +27,7 @@ RECORD = f"{OWN}-files.json"
 LOCK = f"{OWN}-files.lock"
 VERSION = 1
 SHA1, SHA256 = 40, 64  # hexadecimal digits
+LOCKED_BYTE = 1 << 30  # beyond the end: Windows lets nobody read what is locked
 
 _BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 _Row = TypeVar("_Row", "Done", "Begun")
@@ -189,18 +190,21 @@ def alone(folder: Path) -> Iterator[None]:
     with told(folder):
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        if not _lock(descriptor):
+        if not try_lock(descriptor):
             raise Fixable("out-busy", path=str(folder))
         yield
     finally:
         os.close(descriptor)  # gives the lock back, as the end of the process does
 
 
-def _lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Whether nobody else has the open file locked; it is now, until it is closed. Disks that know no locks let all
+    have it. What the file holds can still be read."""
     try:
         if sys.platform == "win32":
             import msvcrt
 
+            os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl

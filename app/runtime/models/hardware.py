@@ -16,12 +16,11 @@ from pathlib import Path
 
 import psutil
 
-from app.runtime.models.memory import Fit, Footprint, Memory, check, of_lengths, this_memory
+from app.runtime.models.memory import SYSTEM_SHARE, Fit, Footprint, Memory, check, of_lengths, this_memory
 from app.runtime.models.volumes import nearest
 
 GB = 1_000_000_000
 GIB = 1024**3
-SYSTEM_SHARE = 2 * GB  # what an operating system and its desktop keep for themselves
 CONTEXT = 2048
 FEW_CORES, MANY_CORES = 2, 8
 LEAST_DISK = 13 * GB  # BELLE-7B already quantized: its files, and what is made of them
@@ -46,7 +45,8 @@ class Drive:
 
 @dataclass(frozen=True)
 class Computer:
-    """Cores that this process may use. `drives`: that of the models folder first; empty if none can be asked."""
+    """Cores that this process may use. `drives`: that of the models folder first; empty if none can be asked.
+    `reclaimable`: bytes that unloading the model in use gives back."""
 
     memory: Memory
     physical_cores: int
@@ -54,6 +54,12 @@ class Computer:
     drives: tuple[Drive, ...]
     system: str
     processor: str
+    reclaimable: int = 0
+
+    @property
+    def free_memory(self) -> int:
+        """Bytes that a model could have now, in place of the one in use."""
+        return self.memory.free + self.reclaimable
 
     @property
     def sold_gb(self) -> int:
@@ -105,7 +111,8 @@ class Advice:
 
 def describe(computer: Computer) -> Advice:
     """What the facts mean for models."""
-    sizes = tuple(_advice(size, model, computer.memory) for size, model in footprints().items())
+    now = Memory(computer.memory.total, computer.free_memory)
+    sizes = tuple(_advice(size, model, now) for size, model in footprints().items())
     possible = [one for one in sizes if one.possible is not Fit.TOO_SMALL]
     easy = [one for one in possible if one.possible is Fit.FITS]
     best = easy[-1] if easy else possible[-1] if possible else None
@@ -160,10 +167,12 @@ def _disk_notes(drives: tuple[Drive, ...]) -> list[Note]:
 # --- asking this computer ---------------------------------------------------------------------------------------------
 
 
-def this_computer(folder: Path) -> Computer:
-    """All facts; `folder` is where models would go. Asks drives, which may sleep: not for the window's thread."""
+def this_computer(folder: Path, memory: Memory | None = None, reclaimable: int = 0) -> Computer:
+    """All facts; `folder` is where models would go, `memory` as it is unless given. Asks drives, which may sleep: not
+    for the window's thread."""
     physical, logical = cores()
-    return Computer(this_memory(), physical, logical, drives(folder), system_name(), processor_name())
+    memory = memory or this_memory()
+    return Computer(memory, physical, logical, drives(folder), system_name(), processor_name(), reclaimable)
 
 
 def cores() -> tuple[int, int]:

@@ -17,11 +17,10 @@ from app.runtime.models import memory as memory_need
 from app.runtime.models.adding import About, check_model, discard
 from app.runtime.models.answer_check import QUESTION, check_answer
 from app.runtime.models.catalogue import Catalogue
-from app.runtime.models.download_folder import alone
 from app.runtime.models.folder_rules import safe_gguf_name
-from app.runtime.models.install_plan import is_weights
 from app.runtime.models.install_source import borrow, keep, kept_place, real_names, source_of
 from app.runtime.models.install_store import InstallFolder, Work, stopped
+from app.runtime.models.install_target import is_weights
 from app.runtime.models.installs import InstallState, InstallStatus, InstallStep, StepState, StepStatus
 from app.runtime.models.learned import LearnedHashes
 from app.runtime.models.library import Library
@@ -63,7 +62,8 @@ class Tools:
 
 
 class InstallRun:
-    """`changed` is called on the running thread with every new state. `state` and `work` are what was reached."""
+    """`changed` is called on the running thread with every new state, `end` on another one when another program asks
+    that this install be given up. `state` and `work` are what was reached."""
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class InstallRun:
         tools: Tools,
         cancel: CancelToken,
         changed: Callable[[InstallState], None],
+        end: Callable[[], None] = lambda: None,
     ) -> None:
         self.state = state
         self.work = work
@@ -81,11 +82,14 @@ class InstallRun:
         self._tools = tools
         self._cancel = cancel
         self._changed = changed
+        self._end = end
 
     def run(self) -> None:
         """Do what is left. Ends in FINISHED or FAILED; raises `Cancelled`, and `Fixable` where not even that can be
-        written down: `out-busy` if another process is at it."""
-        with alone(self._folder.path):
+        written down: `install-elsewhere` if another program is at it, `install-gone` if one has removed it."""
+        with self._folder.held(self.state.name), self._folder.listening(self._end):
+            if self._folder.gone:
+                raise Fixable("install-gone", name=self.state.name)
             try:
                 self._go()
             except _StepFailed as failed:
@@ -230,7 +234,8 @@ class InstallRun:
             return StepStatus.DONE
         request, source = self._plan.request, self._source()
         disk.make_folder(self._folder.path)
-        planned = plan(source, request.key, request.target, out=self._folder.result)
+        out = self._folder.result
+        planned = plan(source, request.key, request.target, out=out, tokenizer=request.tokenizer)
         origin = self._tools.origin(source, planned.architecture, self._plan.model)
         if request.name or not origin.name:
             origin = replace(origin, name=self._plan.name)

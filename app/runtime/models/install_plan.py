@@ -10,14 +10,16 @@ from pathlib import Path
 from app.errors import AppError, Fixable
 from app.runtime.jobs import CancelToken
 from app.runtime.models import memory as memory_need
+from app.runtime.models.archive_contents import in_archive
 from app.runtime.models.catalogue import Catalogue, Model, ModelFile, ModelKind, ModelTarget
 from app.runtime.models.disk import Progress, silent
 from app.runtime.models.estimates import Estimate, convert_seconds, try_seconds, verify_seconds
 from app.runtime.models.folder_rules import check_folder, folder_notes
 from app.runtime.models.install_source import kept_bytes, kept_place
-from app.runtime.models.install_store import FOLDER
+from app.runtime.models.install_target import choose_target, small_first
 from app.runtime.models.installs import InstallPlan, InstallRequest, InstallStep, LocalFile, PlannedStep
-from app.runtime.models.local_files import Local, copied_bytes, find_local, identify
+from app.runtime.models.left_installs import FOLDER
+from app.runtime.models.local_files import Local, copied_bytes, find_local, identify, tokenizer_folder
 from app.runtime.models.memory import GB, Fit, Memory
 from app.runtime.models.records import RemoteFile
 from app.runtime.models.shelf import same_path
@@ -28,7 +30,6 @@ from app.runtime.weights.planning import HEADER_ROOM, plan
 from app.runtime.weights.records import Kind, Target
 
 MAIN = "main"
-WEIGHTS = (".bin", ".pt", ".pth", ".safetensors", ".gguf")
 # What the converter says of a folder in which a model's files are not
 _NOT_WHOLE = ("weights-files-missing", "weights-missing-file", "weights-unknown")
 PART = re.compile(r"(.+)-\d{5}-of-\d{5}\.gguf", re.IGNORECASE | re.DOTALL)
@@ -86,11 +87,13 @@ class Planner:
 
         What forbids a plan that can be shown is among its `problems`. What cannot be planned at all is raised as
         `Fixable`: `install-nothing`, `install-unknown`, `install-unusable`, `install-guide`, `install-type`,
-        `install-no-file`, `install-no-files`, `library-folder-missing`, what is wrong with the files at `request.path`
-        and what listing a repository raises."""
-        request = replace(request, folder=self._folder(request.folder))
+        `install-no-file`, `install-no-files`, `library-folder-missing`, what is wrong with the files or the archive at
+        `request.path` and what listing a repository raises."""
+        tokenizer = tokenizer_folder(request.tokenizer)
+        request = replace(request, folder=self._folder(request.folder), tokenizer=tokenizer)
         if request.path is not None:
             path = request.path.absolute()
+            request = in_archive(request, path, self._catalogue)
             if request.model:
                 return self._judged(self._of_row_at(request, self._row(request.model), path, progress, cancel))
             return self._judged(self._of_path(request, locate(path), None))
@@ -251,7 +254,8 @@ class Planner:
         """Whatever the converter reads, whole."""
         folder = request.folder or self._now.folders[0]
         target = request.target or (_keep(model) if model else None)
-        planned = plan(located.path, request.key, target, out=nearest(folder) / f"{FOLDER}-{id(request)}.gguf")
+        out = nearest(folder) / f"{FOLDER}-{id(request)}.gguf"
+        planned = plan(located.path, request.key, target, out=out, tokenizer=request.tokenizer)
         types = [one for one in model.targets if one.type == planned.target.value] if model else []
         stem = located.path.stem if located.file else located.path.name
         return _Draft(
@@ -336,31 +340,6 @@ def memory_warnings(name: str, need: int, memory: Memory, reclaimable: int = 0) 
         return (Fixable("memory-too-small", **facts, total_gb=f"{memory.total / GB:.1f}"),)
     code = "memory-not-free" if fit is Fit.TOO_SMALL else "memory-tight"
     return (Fixable(code, **facts, free_gb=f"{free / GB:.1f}"),)
-
-
-def choose_target(model: Model, request: InstallRequest) -> ModelTarget:
-    """The way of having `model` that is asked for, the recommended one if several are. Raises
-    `Fixable("install-type")`."""
-    wanted = request.target.value if request.target and request.target is not Target.KEEP else ""
-    found = [
-        one
-        for one in model.targets
-        if wanted in ("", one.type) and (not request.file or request.file in (one.weights, one.type))
-    ]
-    if not found:
-        raise Fixable("install-type", name=model.name, type=wanted or request.file)
-    return next((one for one in found if one.recommended), found[0])
-
-
-def small_first(files: Iterable[ModelFile]) -> list[ModelFile]:
-    """The small files, which open with the right key only, before gigabytes that would be fetched for nothing."""
-    return sorted(files, key=lambda one: (is_weights(one.plain), one.size or one.about or 0))
-
-
-def is_weights(name: str) -> bool:
-    """Whether a file of this name, encrypted or not, holds weights: it is large."""
-    name = re.sub(r"\.([0-9a-f]{64}|\*)\.enc$", "", name.lower())
-    return name.endswith(WEIGHTS)
 
 
 def _key_problems(request: InstallRequest, model: Model) -> tuple[AppError, ...]:

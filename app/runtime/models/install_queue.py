@@ -14,7 +14,15 @@ from app.errors import AppError, Cancelled, Fixable, as_app_error
 from app.runtime.events import Event
 from app.runtime.jobs import Job, Lane
 from app.runtime.models.install import InstallRun, Tools
-from app.runtime.models.install_store import InstallFolder, Work, find_installs, move_installs, new_folder, stopped
+from app.runtime.models.install_store import (
+    InstallFolder,
+    Work,
+    check_idle,
+    find_installs,
+    move_installs,
+    new_folder,
+    stopped,
+)
 from app.runtime.models.installs import (
     InstallChanged,
     InstallPlan,
@@ -30,12 +38,14 @@ BETWEEN = 0.2  # seconds between two events of one install that tell of nothing 
 
 
 class _Ticket:
-    """An install as the queue knows it. `job`: what will run or runs; another one in its place makes it void."""
+    """An install as the queue knows it. `job`: what will run or runs; another one in its place makes it void.
+    `saved`: it is on the disk, unless another program has removed it."""
 
-    def __init__(self, folder: InstallFolder, state: InstallState, work: Work) -> None:
+    def __init__(self, folder: InstallFolder, state: InstallState, work: Work, saved: bool) -> None:
         self.folder = folder
         self.state = state
         self.work = work
+        self.saved = saved
         self.job: Job | None = None
         self.running = False
         self.wish = ""  # of one that is running: what is to become of it
@@ -65,7 +75,7 @@ class InstallQueue:
         for folder, state, work in find_installs(folders):
             with self._turn:
                 if folder.id not in self._tickets:
-                    self._tickets[folder.id] = _Ticket(folder, state, work)
+                    self._tickets[folder.id] = _Ticket(folder, state, work, saved=True)
                     self._show(self._tickets[folder.id])
 
     def add(self, plan: InstallPlan) -> str:
@@ -83,7 +93,7 @@ class InstallQueue:
             folder = new_folder(plan.request.folder)
             steps = tuple(StepState(one.step, total=one.size) for one in plan.steps)
             state = InstallState(folder.id, plan.name, plan, steps, InstallStatus.QUEUED, notes=plan.notes)
-            ticket = _Ticket(folder, state, Work(created=time.time()))
+            ticket = _Ticket(folder, state, Work(created=time.time()), saved=False)
             self._tickets[folder.id] = ticket
             self._enqueue(ticket)
         return folder.id
@@ -116,7 +126,8 @@ class InstallQueue:
                 self._requeue(ticket)
 
     def cancel(self, install: str) -> None:
-        """End it for good and remove its folder; the user's own files and the library are not touched."""
+        """End it for good and remove its folder; the user's own files and the library are not touched. Another program
+        that is at it is asked to end it: `install-not-ended` if it does not."""
         with self._turn:
             ticket = self._ticket(install)
             if ticket.running:
@@ -144,7 +155,8 @@ class InstallQueue:
     @contextmanager
     def standing_still(self, folder: Path, target: Path, one_drive: bool) -> Iterator[None]:
         """While the models folder `folder` is moved nothing is begun. Raises `Fixable("move-installs")` if installs in
-        it are in the way: at work, or unfinished where they cannot be taken along."""
+        it are in the way: at work, or unfinished where they cannot be taken along; `install-elsewhere`."""
+        self._check_elsewhere(folder)
         with self._turn:
             there = [one.state for one in self._in(folder) if not one.state.ended]
             if there and (not one_drive or any(one.active for one in there)):
@@ -182,6 +194,16 @@ class InstallQueue:
     def _check_still(self) -> None:
         if self._moving:
             raise self._moving
+
+    def _check_elsewhere(self, folder: Path) -> None:
+        """Raise `Fixable("install-elsewhere")` if another program is at an install in the models folder `folder`."""
+        with self._turn:
+            own = self._in(folder)
+        check_idle(folder, [one.folder.id for one in own])
+        for ticket in own:
+            if not (ticket.state.active or ticket.state.ended):
+                with ticket.disk, ticket.folder.held(ticket.state.name):
+                    pass
 
     def _ticket(self, install: str) -> _Ticket:
         if install not in self._tickets:
@@ -234,10 +256,16 @@ class InstallQueue:
 
     def _write(self, ticket: _Ticket) -> None:
         try:
-            with ticket.disk:
-                ticket.folder.save(ticket.state, ticket.work)
+            with ticket.disk, ticket.folder.held(ticket.state.name):
+                gone = ticket.saved and ticket.folder.gone
+                if not gone:
+                    ticket.folder.save(ticket.state, ticket.work)
+                    ticket.saved = True
         except Fixable as error:
             self._failed(ticket, error)
+            return
+        if gone:
+            self._cancelled(ticket)
 
     def _failed(self, ticket: _Ticket, error: AppError) -> None:
         with self._turn:
@@ -250,13 +278,19 @@ class InstallQueue:
     def _remove(self, ticket: _Ticket) -> None:
         try:
             with ticket.disk:
-                ticket.folder.check_idle()
-                ticket.folder.discard_staged()
-                ticket.folder.remove()
+                if ticket.folder.path.exists():
+                    with ticket.folder.held(ticket.state.name, end_others=True):
+                        ticket.folder.discard_staged()
+                        ticket.folder.remove()
         except Fixable as error:
             self._failed(ticket, error)
             return
+        self._cancelled(ticket)
+
+    def _cancelled(self, ticket: _Ticket) -> None:
+        """By the user, here or in another program."""
         with self._turn:
+            self._void(ticket)
             steps = tuple(map(stopped, ticket.state.steps))
             ticket.state = replace(ticket.state, status=InstallStatus.CANCELLED, error=None, steps=steps)
             self._show(ticket)
@@ -279,6 +313,7 @@ class InstallQueue:
                     self._tools(),
                     job.token,
                     lambda state: self._changed(ticket, state, job.id),
+                    lambda: self._end(ticket),
                 )
                 try:
                     run.run()
@@ -291,6 +326,12 @@ class InstallQueue:
             error = as_app_error(caught)
         self._ended(ticket, error, interrupted)
 
+    def _end(self, ticket: _Ticket) -> None:
+        """Another program asks that it be cancelled."""
+        with self._turn:
+            if ticket.running:
+                self._interrupt(ticket, "cancel")
+
     def _ended(self, ticket: _Ticket, error: AppError | None, interrupted: bool) -> None:
         """Tell the outcome when the disk is in order, then do what was wished for meanwhile."""
         if error or interrupted:
@@ -299,9 +340,13 @@ class InstallQueue:
                 steps = tuple(map(stopped, ticket.state.steps))
                 ticket.state = replace(ticket.state, status=status, error=error, steps=steps)
         self._tidy(ticket, interrupted)
+        gone = error is not None and error.code == "install-gone"
         with self._turn:
             ticket.running, ticket.job = False, None
-            wish, ticket.wish = ticket.wish, ""
+            wish, ticket.wish = ticket.wish, "cancel" if gone else ""
+            if gone:
+                self._cancelled(ticket)
+                return
             if wish == "resume" and not ticket.state.ended:
                 self._requeue(ticket)
                 return
@@ -312,11 +357,13 @@ class InstallQueue:
         self._remove(ticket)
 
     def _tidy(self, ticket: _Ticket, interrupted: bool) -> None:
+        if not (interrupted or ticket.state.ended):
+            return
         try:
-            with ticket.disk:
+            with ticket.disk, ticket.folder.held(ticket.state.name):
                 if ticket.state.ended:
                     ticket.folder.remove()
-                elif interrupted:
+                elif not ticket.folder.gone:
                     ticket.folder.save(ticket.state, ticket.work)
         except Fixable as problem:  # the next start does it, or counts it as paused anyway
             log.warning("an install is not tidied up: %s", problem)

@@ -9,15 +9,15 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import Fixable
 from app.runtime.models import disk
-from app.runtime.models.download_folder import alone
 from app.runtime.models.frozen_json import from_json, to_json
+from app.runtime.models.install_lock import held, listening
 from app.runtime.models.installs import (
     InstallPlan,
     InstallRequest,
@@ -27,6 +27,7 @@ from app.runtime.models.installs import (
     StepState,
     StepStatus,
 )
+from app.runtime.models.left_installs import FOLDER, LOCK, MOST_BYTES, STATE
 from app.runtime.models.moving import tree
 from app.runtime.models.names import BAD, OWN
 from app.runtime.models.records import RemoteFile
@@ -34,14 +35,11 @@ from app.runtime.models.shelf import STAGED
 
 log = logging.getLogger(__name__)
 
-FOLDER = ".installing"
-STATE = "state.json"
 FILES = "files"
 JOINED = "joined"
 RESULT = "model.gguf"
 GONE = ".gone"
 VERSION = 1
-MOST_BYTES = 16_000_000
 _ID = re.compile(r"[0-9a-f]{12}")
 
 
@@ -85,6 +83,19 @@ class InstallFolder:
         """The GGUF file. It has this name only when all of it is written."""
         return self.path / RESULT
 
+    @property
+    def gone(self) -> bool:
+        """Whether another program has removed it, once it was saved."""
+        return self.models.exists() and not (self.path / STATE).exists()
+
+    def held(self, name: str = "", end_others: bool = False) -> AbstractContextManager[None]:
+        """See `install_lock.held`. What is written and removed here is while this holds it."""
+        return held(self.path, name or self.id, end_others)
+
+    def listening(self, end: Callable[[], None]) -> AbstractContextManager[None]:
+        """See `install_lock.listening`."""
+        return listening(self.path, end)
+
     def save(self, state: InstallState, work: Work) -> None:
         value = {"version": VERSION, "state": to_json(state), "work": to_json(work)}
         disk.make_folder(self.path)
@@ -111,19 +122,11 @@ class InstallFolder:
         _delete(gone)
         disk.rename(self.path, gone)
         _delete(gone)
-        with suppress(OSError):
-            self.path.parent.rmdir()
 
     @property
     def staged(self) -> Path:
         """The folder in which the finished file lies for the moment in which the library takes it over."""
         return self.models / f"{STAGED}{self.id}"
-
-    def check_idle(self) -> None:
-        """Raise `Fixable("out-busy")` while another program is at this install."""
-        if self.path.exists():
-            with alone(self.path):
-                pass
 
     def discard_staged(self) -> None:
         _delete(self.staged)
@@ -148,12 +151,24 @@ def find_installs(folders: Iterable[Path]) -> list[tuple[InstallFolder, InstallS
                 _delete(place)
             elif _ID.fullmatch(place.name) and place.is_dir():
                 found.append(_read(InstallFolder(place)))
+            elif place.suffix == LOCK and not place.with_suffix("").exists():  # whoever had it was killed
+                with suppress(Fixable), InstallFolder(place.with_suffix("")).held():
+                    pass
     kept = [one for one in found if not one[1].ended]
     for one, state, _ in found:
         if state.ended:
-            with suppress(Fixable):
+            with suppress(Fixable), one.held(state.name):
                 one.remove()
     return sorted(kept, key=lambda one: (one[2].created, one[0].id))
+
+
+def check_idle(folder: Path, own: Iterable[str]) -> None:
+    """Raise `Fixable("install-elsewhere")` if another program is at an install below the models folder `folder` that
+    is none of `own` (ids)."""
+    for place in _listing(folder / FOLDER):
+        if _ID.fullmatch(place.name) and place.name not in own:
+            with InstallFolder(place).held():
+                pass
 
 
 def move_installs(source: Path, target: Path) -> None:

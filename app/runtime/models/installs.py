@@ -23,9 +23,10 @@ class InstallRequest:
     files, those that are not at `path` are fetched.
 
     `target` None: the recommended one for a row that is converted, `keep` for what is quantized already. `key`: Meta's
-    file, or a folder that holds it, for encrypted models. `source`: the endpoint to fetch from, "" for the one in the
-    settings. `folder`: the models folder to put it in, None for the first. `name`: what the user calls it, "" for the
-    model's own name."""
+    file, or a folder that holds it, for encrypted models. `tokenizer`: a folder with `tokenizer.model` or
+    `tokenizer.json`, or one of them, if the files at `path` come without. `source`: the endpoint to fetch from, "" for
+    the one in the settings. `folder`: the models folder to put it in, None for the first. `name`: what the user calls
+    it, "" for the model's own name."""
 
     model: str = ""
     repository: str = ""
@@ -36,6 +37,7 @@ class InstallRequest:
     source: str = ""
     folder: Path | None = None
     name: str = ""
+    tokenizer: Path | None = None
 
 
 class InstallStep(StrEnum):

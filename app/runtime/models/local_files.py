@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.errors import AppError
 from app.runtime.jobs import CancelToken
-from app.runtime.models import netdisk
+from app.runtime.models import disk, netdisk
 from app.runtime.models.catalogue import Catalogue, Model, ModelFile
 from app.runtime.models.disk import Progress, make_folder, silent, told
 from app.runtime.models.installs import LocalFile
@@ -67,6 +67,14 @@ def find_local(
         else:
             missing.append(remote)
     return Local(tuple(files), tuple(missing), (*matched.notes, *matched.wrong.values()))
+
+
+def tokenizer_folder(path: Path | None) -> Path | None:
+    """The folder that is meant by it, or by a file in it. Raises `Fixable("weights-missing-file")`."""
+    if path is not None and not path.is_dir():
+        disk.status_of(path)
+        return path.parent
+    return path
 
 
 def copied_bytes(files: Iterable[LocalFile], folder: Path) -> int:

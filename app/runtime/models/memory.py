@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # numpy and the readers, which the first page of the window n
 
 GB = 1_000_000_000
 COMFORT = 2 * GB  # what should stay free for everything else
+SYSTEM_SHARE = 2 * GB  # what an operating system and its desktop keep for themselves
 
 # What the engine does
 CELLS = 256  # llama.cpp rounds the context up to a multiple of it

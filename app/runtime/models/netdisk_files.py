@@ -11,14 +11,13 @@ from pathlib import Path, PurePosixPath
 
 from app.errors import Fixable
 from app.runtime.models import disk
-from app.runtime.models.archives import OTHER_ARCHIVES, Archive
+from app.runtime.models.archives import ARCHIVES, Archive
 from app.runtime.models.disk import Tally
 from app.runtime.weights.files import PlainFile
 from app.runtime.weights.sniff import HEAD
 
 MOST_FILES = 20_000
 DEEPEST = 6  # folders below the chosen one
-ZIP = ".zip"
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Place:
 
     @property
     def notes(self) -> tuple[Fixable, ...]:
-        """Archives that could not be looked into: `archive-locked`, `archive-unknown`, `archive-unsafe`, damage."""
+        """Archives that could not be looked into: what `Archive` raises."""
         return tuple(self._notes)
 
     def add_folder(self, folder: Path) -> None:
@@ -97,7 +96,7 @@ class Place:
         try:
             if not path.is_file():
                 return
-            if path.suffix.lower() in (ZIP, *OTHER_ARCHIVES):
+            if path.suffix.lower() in ARCHIVES:
                 self.add_archive(path)
             else:
                 self.candidates.append(Candidate(path, path.stat().st_size))
@@ -108,9 +107,7 @@ class Place:
             self._notes.append(error)
 
     def add_archive(self, path: Path) -> None:
-        """Raises `Fixable`: as `Archive` does, and `archive-unknown` for formats other than zip."""
-        if path.suffix.lower() != ZIP:
-            raise Fixable("archive-unknown", file=path.name)
+        """Raises `Fixable` as `Archive` does."""
         archive = Archive(path)
         self._archives.append(archive)
         left = MOST_FILES - len(self.candidates)
@@ -128,7 +125,7 @@ def search(path: Path) -> Place:
     try:
         if path.is_dir():
             place.add_folder(path)
-        elif path.suffix.lower() in (ZIP, *OTHER_ARCHIVES):
+        elif path.suffix.lower() in ARCHIVES:
             place.add_archive(path)
         else:
             place.candidates.append(Candidate(path, disk.status_of(path).st_size))

@@ -83,7 +83,7 @@ class ModelService:
         folder = self._parts.folders(self._parts.read_options())[0]
 
         def work(_job: Job) -> tuple[hardware.Computer, hardware.Advice]:
-            computer = hardware.this_computer(folder)
+            computer = hardware.this_computer(folder, self._parts.memory(), self._parts.reclaimable())
             return computer, hardware.describe(computer)
 
         return self._questions.submit(work, sink)
@@ -108,7 +108,8 @@ class ModelService:
             from app.runtime.models import memory
 
             footprint = memory.of_file(library.get(entry).manifest.path)
-            return memory.check(footprint, now.context, self._parts.memory(), reclaimable=now.reclaimable)
+            free, back = self._parts.memory(), self._parts.reclaimable()
+            return memory.check(footprint, now.context, free, reclaimable=back)
 
         return self._ask(work, sink)
 
@@ -161,13 +162,14 @@ class ModelService:
 
     # --- files of the user's ----------------------------------------------------------------------------------------
 
-    def recognise(self, path: Path, sink: Sink, key: Path | None = None) -> Job:
-        """weights.records.Recognised"""
+    def recognise(self, path: Path, sink: Sink, key: Path | None = None, tokenizer: Path | None = None) -> Job:
+        """weights.records.Recognised. `tokenizer`: a folder or a file in it, see `InstallRequest`."""
 
         def work(_job: Job) -> Any:
+            from app.runtime.models.local_files import tokenizer_folder
             from app.runtime.weights.recognise import recognise
 
-            return recognise(path, key)
+            return recognise(path, key, tokenizer_folder(tokenizer))
 
         return self._questions.submit(work, sink)
 
@@ -203,18 +205,13 @@ class ModelService:
         """Note that a model is used now."""
         return self._change(lambda library, _job: library.touch(entry), _ignore, self._questions)
 
-    def remove(self, entry: str) -> str:
-        """Take a model out of the library; the token that brings it back. The file is put aside, on the same drive.
-        Raises `Fixable` as `Library.remove` does."""
-        token = self._parts.library(self._parts.read_options()).remove(entry).token
-        self.refresh()
-        return token
+    def remove(self, entry: str, sink: Sink | None = None) -> Job:
+        """Take a model out of the library: the token that brings it back. The file is put aside, on the same drive."""
+        return self._change(lambda library, _job: library.remove(entry).token, sink or _ignore, self._questions)
 
-    def undo(self, token: str) -> Entry:
-        """Bring a removed model back. Raises `Fixable("library-not-removed")`."""
-        entry = self._parts.library(self._parts.read_options()).undo(token)
-        self.refresh()
-        return entry
+    def undo(self, token: str, sink: Sink | None = None) -> Job:
+        """Bring a removed model back: Entry"""
+        return self._change(lambda library, _job: library.undo(token), sink or _ignore, self._questions)
 
     def removed(self, sink: Sink) -> Job:
         """What was removed and can be brought back, also in earlier starts: tuple of removing.Removal"""

@@ -26,15 +26,13 @@ if TYPE_CHECKING:  # each with numpy or the hub's client, which the first pictur
     from app.runtime.models.memory import Footprint, Memory
     from app.runtime.models.sources import Source
 
-LEARNED = "learned_hashes.json"
-
 
 @dataclass(frozen=True)
 class ModelOptions:
     """The settings that matter here, as plain values. `folder`: the models folder, None for the one in the data
     folder; `folders`: others, on other drives. `source`: an endpoint, "" for the environment's or the official hub.
-    `proxy`: a rule of `sources.check_proxy`. `offline`: no connection at all. `context`: tokens, and `reclaimable`:
-    bytes that unloading the present model gives back, for what is said of memory."""
+    `proxy`: a rule of `sources.check_proxy`. `offline`: no connection at all. `context`: tokens, for what is said of
+    memory."""
 
     folder: Path | None = None
     folders: tuple[Path, ...] = ()
@@ -44,17 +42,18 @@ class ModelOptions:
     offline: bool = False
     keep_downloads: bool = False
     context: int = 2048
-    reclaimable: int = 0
 
 
 @dataclass(frozen=True)
 class Given:
-    """What is otherwise asked of this computer and read from the app's files; None: as it is."""
+    """What is otherwise asked of this computer and read from the app's files; None: as it is. `reclaimable`: bytes that
+    unloading the model in use gives back, asked on the service's lanes; nothing is in use if None."""
 
     free_space: Callable[[Path], int] | None = None
     memory: Callable[[], Memory] | None = None
     catalogue: Catalogue | None = None
     patience: Patience | None = None
+    reclaimable: Callable[[], int] | None = None
 
 
 GIVEN = Given()
@@ -145,6 +144,9 @@ class Parts:
 
         return (self._given.memory or this_memory)()
 
+    def reclaimable(self) -> int:
+        return self._given.reclaimable() if self._given.reclaimable else 0
+
     def downloader(self) -> Downloader:
         from app.runtime.models.attempts import Patience
         from app.runtime.models.download import Downloader
@@ -168,7 +170,7 @@ class Parts:
             folders=library.folders,
             free_space=self._given.free_space or free_space,
             memory=self.memory(),
-            reclaimable=now.reclaimable,
+            reclaimable=self.reclaimable(),
             context=now.context,
             learned=self._learned().find,
             have=frozenset((one.manifest.model, one.manifest.quantization) for one in library.entries()),
@@ -192,12 +194,12 @@ class Parts:
     def _learned(self) -> LearnedHashes:
         from app.runtime.models.learned import LearnedHashes
 
-        return LearnedHashes(self._paths.home / LEARNED)
+        return LearnedHashes(self._paths.learned_hashes)
 
     def _warn(self, name: str, footprint: Footprint) -> tuple[AppError, ...]:
         from app.runtime.models import memory
         from app.runtime.models.install_plan import memory_warnings
 
-        now, here = self._now, self.memory()
-        need = memory.need(footprint, now.context, here.free + now.reclaimable).total
-        return memory_warnings(name, need, here, now.reclaimable)
+        here, back = self.memory(), self.reclaimable()
+        need = memory.need(footprint, self._now.context, here.free + back).total
+        return memory_warnings(name, need, here, back)

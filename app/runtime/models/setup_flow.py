@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from app.errors import AppError
 from app.runtime.models import frozen_json
+from app.runtime.models.setup_mending import lacks_tokenizer, mending_page
 from app.runtime.models.setup_state import (
     BEFORE,
     PAGES,
@@ -28,6 +29,7 @@ from app.runtime.models.setup_state import (
     ChooseLanguage,
     ChooseModel,
     ChooseSource,
+    ChooseTokenizer,
     Failed,
     GoTo,
     Hide,
@@ -41,35 +43,16 @@ from app.runtime.models.setup_state import (
     Progress,
     Progressed,
     Reopen,
+    SetElsewhere,
     SetupState,
     Started,
     Stopped,
+    TokenizerTested,
     View,
 )
 
 log = logging.getLogger(__name__)
 VERSION = 1
-
-# How codes begin, and the page where the user can do something about them; the first that fits counts
-_MENDED = {
-    "out-": Page.FOLDER,
-    "disk-": Page.FOLDER,
-    "folder-": Page.FOLDER,
-    "library-folder-": Page.FOLDER,
-    "copy-": Page.FOLDER,
-    "key-": Page.KEY,
-    "download-gated": Page.MODEL,
-    "download-no-repository": Page.MODEL,
-    "download-": Page.SOURCE,
-    "source-": Page.SOURCE,
-    "proxy-": Page.SOURCE,
-    "network-": Page.SOURCE,
-    "memory-": Page.MODEL,
-    "model-": Page.MODEL,
-    "trial-": Page.MODEL,
-    "answer-": Page.MODEL,
-}
-_MENDED_IF_OWN = dict.fromkeys(("weights-", "archive-", "pack-", "enc-", "file-"), Page.MODEL)  # the user's files
 
 
 def advance(state: SetupState, action: Action) -> SetupState:
@@ -106,15 +89,6 @@ def can_go_to(state: SetupState, page: Page) -> bool:
     return page != state.page and page not in state.skipped and all(is_over(state, one) for one in earlier)
 
 
-def mending_page(state: SetupState, error: AppError) -> Page:
-    """Where the user can do something about `error`; the plan, from which it can be tried again, if nowhere else."""
-    model = state.choices.model
-    own = _MENDED_IF_OWN if model is not None and model.path is not None else {}
-    found = (page for start, page in {**_MENDED, **own}.items() if error.code.startswith(start))
-    page = next(found, Page.PLAN)
-    return Page.PLAN if page in state.skipped else page
-
-
 def _satisfied(state: SetupState, page: Page) -> bool:
     """Whether what `page` asks is answered."""
     choices = state.choices
@@ -130,10 +104,21 @@ def _satisfied(state: SetupState, page: Page) -> bool:
         case Page.SOURCE:
             return choices.source is not None
         case Page.KEY:
-            return choices.key is not None and choices.key_good
+            return _has_key(choices) and _has_tokenizer(choices)
         case Page.PLAN:
             return state.plan is not None and not state.plan.problems
     return page is not Page.PROGRESS  # which ends by itself
+
+
+def _has_key(choices: Choices) -> bool:
+    """Whether the key that is needed is there; also where none is."""
+    needed = choices.model is None or choices.model.key or not choices.model.tokenizer
+    return not needed or (choices.key is not None and choices.key_good)
+
+
+def _has_tokenizer(choices: Choices) -> bool:
+    needed = choices.model is not None and choices.model.tokenizer
+    return not needed or (choices.tokenizer is not None and choices.tokenizer_good)
 
 
 def is_over(state: SetupState, page: Page) -> bool:
@@ -188,11 +173,11 @@ def _choose_folder(state: SetupState, action: ChooseFolder) -> SetupState:
 
 
 def _choose_model(state: SetupState, action: ChooseModel) -> SetupState:
-    """Another model has other terms and another key; everything else stays."""
+    """Another model has other terms, another key and another tokenizer; everything else stays."""
     if action.model == state.choices.model:
         return _changed(state, replace(state.choices, target=action.target))
-    chosen = replace(state.choices, model=action.model, target=action.target, terms=False, key=None, key_good=False)
-    return _changed(state, chosen, Page.TERMS, Page.KEY)
+    chosen = Choices(state.choices.language, state.choices.folder, action.model, action.target)
+    return _changed(state, replace(chosen, source=state.choices.source), Page.TERMS, Page.KEY)
 
 
 def _accept_terms(state: SetupState, action: AcceptTerms) -> SetupState:
@@ -202,6 +187,13 @@ def _accept_terms(state: SetupState, action: AcceptTerms) -> SetupState:
 
 def _choose_source(state: SetupState, action: ChooseSource) -> SetupState:
     return _changed(state, replace(state.choices, source=action.source))
+
+
+def _set_elsewhere(state: SetupState, action: SetElsewhere) -> SetupState:
+    """What runs goes on as it was planned."""
+    kept = state.choices
+    choices = replace(kept, folder=action.folder or kept.folder, source=action.source or kept.source)
+    return _changed(state, choices) if state.page in BEFORE else replace(state, choices=choices)
 
 
 def _choose_key(state: SetupState, action: ChooseKey) -> SetupState:
@@ -214,6 +206,18 @@ def _key_tested(state: SetupState, action: KeyTested) -> SetupState:
     if action.error is None:
         return replace(state, choices=replace(state.choices, key_good=True), error=None)
     return replace(_without_key(_without_plan(state)), error=action.error)
+
+
+def _choose_tokenizer(state: SetupState, action: ChooseTokenizer) -> SetupState:
+    return _changed(state, replace(state.choices, tokenizer=action.tokenizer, tokenizer_good=False), Page.KEY)
+
+
+def _tokenizer_tested(state: SetupState, action: TokenizerTested) -> SetupState:
+    if action.tokenizer != state.choices.tokenizer:
+        return state
+    if action.error is None:
+        return replace(state, choices=replace(state.choices, tokenizer_good=True), error=None)
+    return replace(_without_tokenizer(_without_plan(state)), error=action.error)
 
 
 def _plan_made(state: SetupState, action: PlanMade) -> SetupState:
@@ -265,8 +269,9 @@ def _runs(state: SetupState, install: str) -> bool:
 def _to_be_mended(state: SetupState, error: AppError) -> SetupState:
     """At the page where the user can do something about it, all choices kept."""
     page = mending_page(state, error)
-    state = _without_plan(state)
-    state = _without_key(state) if page is Page.KEY else state
+    tokenizer, state = lacks_tokenizer(state, error), _without_plan(state)
+    if page is Page.KEY:
+        state = _without_tokenizer(state) if tokenizer else _without_key(state)
     return replace(state, page=page, error=error, mending=True)
 
 
@@ -284,6 +289,14 @@ def _without_plan(state: SetupState) -> SetupState:
 def _without_key(state: SetupState) -> SetupState:
     """Its file stays named, but must be tested again."""
     return replace(state, choices=replace(state.choices, key_good=False), done=_without(state.done, Page.KEY))
+
+
+def _without_tokenizer(state: SetupState) -> SetupState:
+    """Another one must be chosen, or one at all: that the files come without may turn out late."""
+    choices = replace(state.choices, tokenizer_good=False)
+    if choices.model is not None:
+        choices = replace(choices, model=replace(choices.model, tokenizer=True))
+    return replace(state, choices=choices, done=_without(state.done, Page.KEY))
 
 
 def _without(done: tuple[Page, ...], *pages: Page) -> tuple[Page, ...]:
@@ -316,8 +329,11 @@ _RULES: dict[type[Action], _Rule] = {
     ChooseModel: _Rule(_choose_model, (Page.MODEL,)),
     AcceptTerms: _Rule(_accept_terms, (Page.TERMS,)),
     ChooseSource: _Rule(_choose_source, (Page.SOURCE,)),
+    SetElsewhere: _Rule(_set_elsewhere, PAGES, _ANY_VIEW),
     ChooseKey: _Rule(_choose_key, (Page.KEY,)),
     KeyTested: _Rule(_key_tested, (Page.KEY,), _ANY_VIEW),
+    ChooseTokenizer: _Rule(_choose_tokenizer, (Page.KEY,)),
+    TokenizerTested: _Rule(_tokenizer_tested, (Page.KEY,), _ANY_VIEW),
     PlanMade: _Rule(_plan_made, BEFORE, _ANY_VIEW),
     PlanFailed: _Rule(_plan_failed, (Page.PLAN,), _ANY_VIEW),
     Started: _Rule(_started, (Page.PROGRESS,), _ANY_VIEW),

@@ -44,7 +44,8 @@ class View(StrEnum):
 @dataclass(frozen=True)
 class ModelChoice:
     """A row of the catalogue (`model`), a file of the hub (`repository`, `file`) or what lies at `path`; see
-    `installs.InstallRequest`. `terms`, `source`, `key`: whether those pages are needed."""
+    `installs.InstallRequest`. `terms`, `source`: whether those pages are needed; `key`, `tokenizer`: whether these have
+    to be chosen on the page for the user's own files."""
 
     model: str = ""
     repository: str = ""
@@ -53,12 +54,14 @@ class ModelChoice:
     terms: bool = True
     source: bool = True
     key: bool = False
+    tokenizer: bool = False
 
 
 @dataclass(frozen=True)
 class Choices:
     """What the user said so far. `target`: name of a `weights.records.Target`, "" for the recommended one. `source`:
-    an endpoint, "" for the one in the settings. `key_good`: the key has passed its test."""
+    an endpoint, "" for the one in the settings. `key_good`: the key has passed its test; `tokenizer_good`: the files
+    can be read with the tokenizer."""
 
     language: str = ""
     folder: Path | None = None
@@ -68,6 +71,8 @@ class Choices:
     source: str | None = None
     key: Path | None = None
     key_good: bool = False
+    tokenizer: Path | None = None
+    tokenizer_good: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ class SetupState:
         model = self.choices.model
         if model is None:
             return ()
-        needed = {Page.TERMS: model.terms, Page.SOURCE: model.source, Page.KEY: model.key}
+        needed = {Page.TERMS: model.terms, Page.SOURCE: model.source, Page.KEY: model.key or model.tokenizer}
         return tuple(page for page, needs in needed.items() if not needs)
 
 
@@ -156,6 +161,7 @@ def install_request(choices: Choices) -> InstallRequest:
         path=model.path,
         target=Target(choices.target) if choices.target else None,
         key=choices.key if model.key else None,
+        tokenizer=choices.tokenizer if model.tokenizer else None,
         source=choices.source or "",
         folder=choices.folder,
     )
@@ -215,6 +221,13 @@ class ChooseSource(NamedTuple):
     source: str
 
 
+class SetElsewhere(NamedTuple):
+    """The models folder was moved, or another source chosen, in the settings; None: as it was."""
+
+    folder: Path | None = None
+    source: str | None = None
+
+
 class ChooseKey(NamedTuple):
     """It must be tested next."""
 
@@ -223,6 +236,17 @@ class ChooseKey(NamedTuple):
 
 class KeyTested(NamedTuple):
     key: Path
+    error: AppError | None = None
+
+
+class ChooseTokenizer(NamedTuple):
+    """The files must be looked at with it next."""
+
+    tokenizer: Path
+
+
+class TokenizerTested(NamedTuple):
+    tokenizer: Path
     error: AppError | None = None
 
 
@@ -282,8 +306,11 @@ Action = (
     | ChooseModel
     | AcceptTerms
     | ChooseSource
+    | SetElsewhere
     | ChooseKey
     | KeyTested
+    | ChooseTokenizer
+    | TokenizerTested
     | PlanMade
     | PlanFailed
     | Started

@@ -10,12 +10,14 @@ from app.runtime.models.setup_state import Page, SetupState, View
 
 
 class Step(StrEnum):
-    """What the list beside the pages names; some stand for several pages."""
+    """What the list beside the pages names; some stand for several pages. TOKENIZER in place of KEY where no key is
+    needed."""
 
     WELCOME = "welcome"
     FOLDER = "folder"
     MODEL = "model"
     KEY = "key"
+    TOKENIZER = "tokenizer"
     INSTALL = "install"
     READY = "ready"
 
@@ -52,7 +54,9 @@ def steps(state: SetupState) -> tuple[StepRow, ...]:
 
 
 def _row(state: SetupState, step: Step, number: int) -> StepRow:
-    pages = STEPS[step]
+    pages, model = STEPS[step], state.choices.model
+    if step is Step.KEY and model is not None and model.tokenizer and not model.key:
+        step = Step.TOKENIZER
     if state.page in pages:
         over = state.view is View.FINISHED
         return StepRow(step, number, StepStatus.DONE if over else StepStatus.CURRENT, None)

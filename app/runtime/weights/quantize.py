@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from app.errors import Fixable, InternalBug
+from app.runtime.backends import for_processor
 from app.runtime.jobs import CancelToken
 from app.runtime.weights.ggml import BLOCKS, FLOATS, GgmlType, row_size
 from app.runtime.weights.records import Array
@@ -303,10 +304,13 @@ def _libraries() -> list[Any]:
     import llama_cpp
 
     module: Any = llama_cpp
+    folder = Path(module.__file__).parent / "lib"
     found = [module.llama_cpp._lib]
     if sys.platform == "win32":  # looks for names in one DLL only, but has each DLL once however often it is opened
-        folder = Path(module.__file__).parent / "lib"
         found += [
             ctypes.CDLL(str(folder / name)) for name in ("ggml-base.dll", "ggml-cpu.dll") if (folder / name).exists()
         ]
+    linked = any(hasattr(library, "ggml_backend_cpu_reg") for library in found)
+    if not linked and (processor := for_processor(folder)):
+        found.append(processor[1])
     return found

@@ -113,7 +113,9 @@ class Header(Live, QFrame):
         name = self.tr("Built-in guide") if guide else status.name
         facts = (self.tr("small model"),) if guide else (info.quantization,) if info and info.quantization else ()
         size = ""
-        if status.state == "loading":
+        if status.aside:
+            kind, word = "loading", self.tr("Set aside")
+        elif status.state == "loading":
             kind, word = "loading", self.tr("Loading {percent}%").format(percent=round(status.fraction * 100))
         elif status.state == "failed":
             kind, word = "failed", self.tr("Could not load")

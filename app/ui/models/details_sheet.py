@@ -13,8 +13,8 @@ from app.ui.models.fact_row import FactRow
 from app.ui.models.sheet import Sheet
 from app.ui.models.words import day, kind_of_model, size, translate
 from app.ui.theme import theme
+from app.ui.widgets.choice_card import ChoiceCard
 from app.ui.widgets.labels import Label
-from app.ui.wizard.choices import ChoiceCard
 
 if TYPE_CHECKING:
     from app.runtime.models.catalogue import Catalogue

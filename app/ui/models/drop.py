@@ -12,7 +12,7 @@ from app.ui.theme import theme
 from app.ui.widgets.live import Live
 from app.ui.widgets.paint import box
 
-WEIGHTS = (".gguf", ".enc", ".bin", ".safetensors", ".pt", ".pth", ".zip")
+WEIGHTS = (".gguf", ".enc", ".bin", ".safetensors", ".pt", ".pth", ".zip", ".7z", ".rar", ".tar", ".tgz", ".gz")
 
 
 def local_paths(mime: QMimeData) -> list[Path]:

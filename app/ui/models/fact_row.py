@@ -8,9 +8,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.theme import theme
+from app.ui.widgets.choice_card import ChoiceRow
 from app.ui.widgets.labels import Label
 from app.ui.widgets.tag import Tag
-from app.ui.wizard.choices import ChoiceRow
 
 NARROW = 420
 

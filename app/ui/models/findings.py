@@ -12,6 +12,7 @@ from app.ui.widgets.message_edit import TEXTS
 
 if TYPE_CHECKING:
     from app.errors import AppError
+    from app.runtime.models.archive_contents import ArchiveContents
     from app.runtime.models.catalogue import Catalogue, Model
     from app.runtime.weights.records import Recognised
     from app.ui.i18n import Languages
@@ -36,7 +37,8 @@ NAMES = {
 @dataclass(frozen=True)
 class Finding:
     """`steps` in the order of the buttons, the first one is the next step: use, join, import, convert, key, fetch,
-    setup, attach, pack, again. `facts` in one line, `missing` file names, `advice` what to do if there is no step."""
+    setup, attach, pack, unpack, again. `facts` in one line, `missing` file names, `advice` what to do if there is no
+    step."""
 
     title: str
     text: str
@@ -153,6 +155,33 @@ def pack(models: tuple[Any, ...]) -> Finding:
         (size(sum(one.size for one in models)), *licences),
         steps=("pack",),
     )
+
+
+def archive(found: ArchiveContents) -> Finding:
+    """An archive with a model's files."""
+    if found.model is None:
+        names = translate("Models", ", ").join(found.files[:SHOWN_FILES])
+        text = translate("Models", "It holds {names}. Which model that is cannot be told from the names.")
+        advice = translate("Models", "Unpack it, then drop the folder here.")
+        title = translate("Models", "An archive with model files")
+        return Finding(title, text.format(names=names), (size(found.size),), (), advice, ("again",), problem=True)
+    return Finding(
+        translate("Models", "{name}, in an archive").format(name=found.model.name),
+        translate("Models", "Its files are used without your unpacking it; what is missing is downloaded."),
+        (found.model.base, size(found.size)),
+        steps=("key",) if found.model.key else ("unpack",),
+    )
+
+
+def packed(path: Path, error: AppError, languages: Languages) -> Finding:
+    """Why an archive or a pack cannot be looked into."""
+    what, then = languages.words(error)
+    if error.code == "archive-no-model":
+        return unknown(path, what, then)
+    title = translate("Models", "An archive that has to be unpacked first")
+    if not error.code.startswith("archive-"):
+        title = translate("Models", "This cannot be used yet")
+    return Finding(title, what, advice=then, steps=("again",), problem=True)
 
 
 def missing_words(missing: tuple[str, ...]) -> str:

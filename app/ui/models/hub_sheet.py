@@ -15,8 +15,8 @@ from app.ui.models.sheet import Sheet
 from app.ui.models.words import size
 from app.ui.theme import theme
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.choice_card import ChoiceCard
 from app.ui.widgets.labels import Label
-from app.ui.wizard.choices import ChoiceCard
 
 if TYPE_CHECKING:
     from app.errors import AppError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,23 +10,25 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.ui.models.dot_line import DotLine
-from app.ui.models.findings import Finding, describe, identify, missing_words, pack, unknown
+from app.runtime.models.archives import ARCHIVES
+from app.ui.models.findings import Finding, archive, describe, identify, missing_words, pack, packed, unknown
 from app.ui.models.path_field import PathField
 from app.ui.models.problem_panel import ProblemPanel, Way
 from app.ui.models.sheet import Sheet
 from app.ui.models.words import sentences
+from app.ui.widgets.dot_line import DotLine
 from app.ui.widgets.labels import Label
 
 if TYPE_CHECKING:
     from app.errors import AppError
     from app.runtime.jobs import Job
+    from app.runtime.models.archive_contents import ArchiveContents
     from app.runtime.models.catalogue import Model
     from app.runtime.weights.records import Recognised
     from app.ui.models.models_presenter import ModelsPresenter
     from app.ui.widgets.buttons import Button
 
-MAY_BE_PACKS = (".zip", ".json")
+MAY_BE_PACKS = (*ARCHIVES, ".json")
 FULL = ("F32", "F16", "BF16")
 
 
@@ -54,6 +57,8 @@ class LookSheet(Sheet):
         self._found: Recognised | None = None
         self._model: Model | None = None
         self.finding: Finding | None = None
+        self._make: Callable[[], Finding] | None = None  # in the present language
+        self._in_archive = False
         self._key: Path | None = None
         self._facts, self._missing = DotLine("small", "text-2"), Label(role="small", token="text-2", wrap=True)
         self._advice = Label(role="small", token="text-2", wrap=True)
@@ -73,14 +78,18 @@ class LookSheet(Sheet):
 
     def look(self) -> None:
         """Ask, also once more after something was put right."""
-        self.finding, self._key = None, None
+        self.finding, self._make, self._key = None, None, None
+        self._in_archive = False
         self.problem.clear()
         self._ask(None)
 
     def try_key(self, key: Path) -> None:
-        """Whether `key` opens the encrypted model."""
+        """Whether `key` opens the encrypted model; in an archive that is tested when the install begins."""
         self._key = key
-        self._ask(key)
+        if self._in_archive:
+            self._show()
+        else:
+            self._ask(key)
 
     def _ask(self, key: Path | None) -> None:
         self._presenter.drop_job(self._job)
@@ -99,22 +108,36 @@ class LookSheet(Sheet):
         if unclear and (self.path.suffix.lower() in MAY_BE_PACKS or not self.path.suffix):
             self._ask_pack()
         else:
-            self._settle(describe(found, self._model, self._presenter.runtime.languages))
+            self._settle(self._describe)
+
+    def _describe(self) -> Finding:
+        assert self._found is not None
+        return describe(self._found, self._model, self._presenter.runtime.languages)
 
     def _ask_pack(self) -> None:
-        """A zip file or folder that is no model may be an offline pack."""
-        found = self._found
-        assert found is not None
+        """An archive or a folder that is no model may be an offline pack."""
 
-        def none(_error: AppError) -> None:
-            self._job = None
-            self._settle(describe(found, self._model, self._presenter.runtime.languages))
+        def none(error: AppError) -> None:
+            if self.path.suffix.lower() not in ARCHIVES:
+                self._settle(self._describe)
+            elif error.code == "pack-unknown":
+                self._ask_archive()
+            else:
+                self._settle(lambda: packed(self.path, error, self._presenter.runtime.languages))
 
-        def some(models: tuple[object, ...]) -> None:
-            self._job = None
-            self._settle(pack(models))
+        self._job = self._presenter.look_into_pack(self.path, lambda models: self._settle(lambda: pack(models)), none)
 
-        self._job = self._presenter.look_into_pack(self.path, some, none)
+    def _ask_archive(self) -> None:
+        """Or an archive from a netdisk with a model's files in it."""
+
+        def some(found: ArchiveContents) -> None:
+            self._model, self._in_archive = found.model, True
+            self._settle(lambda: archive(found))
+
+        def none(error: AppError) -> None:
+            self._settle(lambda: packed(self.path, error, self._presenter.runtime.languages))
+
+        self._job = self._presenter.look_into_archive(self.path, some, none)
 
     def _tried(self, found: Recognised) -> None:
         """The key test's answer."""
@@ -134,15 +157,16 @@ class LookSheet(Sheet):
             again = Way(self.tr("Choose another file…"), self.key_field.browse, "primary")
             self.key_field.set_wrong(self._presenter.runtime.languages.words(error)[0])
         elif self.finding is None:
-            self.finding = unknown(self.path, *self._presenter.runtime.languages.words(error))
+            self._make = lambda: unknown(self.path, *self._presenter.runtime.languages.words(error))
+            self.finding = self._make()
         self._key = None
         if "key" in self.finding.steps:
             self.problem.show_error(error, again, guide=self.guide_asked.emit)
             self.reveal(self.problem)
         self._show()
 
-    def _settle(self, finding: Finding) -> None:
-        self.finding = finding
+    def _settle(self, make: Callable[[], Finding]) -> None:
+        self._job, self._make, self.finding = None, make, make()
         self._show()
 
     # -- showing --------------------------------------------------------------------------------------------
@@ -175,7 +199,7 @@ class LookSheet(Sheet):
             return ""
         if "key" in finding.steps and looking:
             return self.tr("Testing the key, about a second…")
-        if "key" in finding.steps and self._key is not None:
+        if "key" in finding.steps and self._key is not None and not self._in_archive:
             return sentences(self.tr("The key fits."), finding.advice)
         return finding.advice
 
@@ -189,6 +213,7 @@ class LookSheet(Sheet):
             "setup": self.tr("Download a BELLE model…"),
             "attach": self.tr("Put it into the message"),
             "pack": self.tr("Import the pack"),
+            "unpack": self.tr("Install from it…"),
             "again": self.tr("Look again"),
             "decrypt": self.tr("Decrypt…"),
         }
@@ -209,8 +234,9 @@ class LookSheet(Sheet):
             self.look()
             return
         found, model = self._found, self._model
-        path = found.path if found is not None and step not in ("attach", "pack") else self.path
-        types = found is not None and (step == "convert" or _in_full_precision(found, model))
+        here = found is None or self._in_archive or step in ("attach", "pack")
+        path = self.path if here or found is None else found.path
+        types = found is not None and (step == "convert" or _in_full_precision(found, model)) and not self._in_archive
         looked = Looked(path, self._key, model, found.size if found else 0, types)
         self.step_chosen.emit(step, looked)
         self.accept()
@@ -222,9 +248,8 @@ class LookSheet(Sheet):
     def retranslate(self) -> None:
         self._close.setText(self.tr("Close"))
         self.key_field.set_name(self.tr("Key file"))
-        found = self._found
-        if self.finding is not None and found is not None and self.finding.steps != ("pack",):
-            self.finding = describe(found, self._model, self._presenter.runtime.languages)
+        if self._make is not None:
+            self.finding = self._make()
         self._show()
 
 

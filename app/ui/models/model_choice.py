@@ -36,8 +36,10 @@ class ModelChoice(QObject):
     def handle(self, notice: object) -> None:
         if isinstance(notice, ModelStatus):
             fresh = notice.state is ModelState.READY is not self.status.state
-            self.status = notice
+            before, self.status = self.status, notice
             self._show_status()
+            if notice.aside is not before.aside:
+                self._tell_aside()
             if fresh:
                 self._note_use()
 
@@ -56,6 +58,19 @@ class ModelChoice(QObject):
     def _clear_notice(self) -> None:
         for area in self._window.notice_areas():
             area.clear("model")
+
+    def _tell_aside(self) -> None:
+        """Why it does not answer for a while."""
+        for area in self._window.notice_areas():
+            area.clear("aside")
+            if self.status.aside:
+                area.show_notice(
+                    key="aside",
+                    title=self.tr("{name} makes room for a moment").format(name=self.status.name),
+                    text=self.tr(
+                        "The new model is being tried and needs the memory. What you send is answered afterwards."
+                    ),
+                )
 
     def _note_use(self) -> None:
         """Let the library know when a model of it was last used."""
@@ -151,19 +166,20 @@ class ModelChoice(QObject):
         self._window.header.set_models(rows)
 
     def _show_recommendation(self) -> None:
-        from app.runtime.models.recommendation import BELLE_7B_2M, Verdict, installed_memory, verdict
+        from app.runtime.models.memory import Fit, this_memory
+        from app.runtime.models.recommendation import BELLE_7B_2M
 
         model = BELLE_7B_2M
         words = {
-            Verdict.FITS: self.tr("fits this computer"),
-            Verdict.TIGHT: self.tr("tight on this computer"),
-            Verdict.TOO_SMALL: self.tr("too big for this computer's memory"),
+            Fit.FITS: self.tr("fits this computer"),
+            Fit.TIGHT: self.tr("tight on this computer"),
+            Fit.TOO_SMALL: self.tr("too big for this computer's memory"),
         }
         text = self.tr("Recommended: {name}, {download} download, {disk} installed; {verdict}.").format(
             name=model.name,
             download=gigabytes(model.download),
             disk=gigabytes(model.disk),
-            verdict=words[verdict(model, installed_memory())],
+            verdict=words[model.fit(this_memory().total)],
         )
         self._window.first_start.set_recommendation(text)
 

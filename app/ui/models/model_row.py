@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from app.ui.models.dot_line import DotLine
 from app.ui.models.rows import RowState
 from app.ui.theme import theme
 from app.ui.widgets.buttons import Button, IconButton
+from app.ui.widgets.dot_line import DotLine
 from app.ui.widgets.labels import ElidedLabel, Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.tag import Tag

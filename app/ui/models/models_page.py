@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.runtime.engine.records import ModelState
+from app.ui.context import GUIDE
 from app.ui.models.install_card import InstallCard, cards_wanted
 from app.ui.models.model_row import ModelRow
 from app.ui.models.progress_card import CardState, ProgressCard
-from app.ui.models.rows import IN_USE, LOADING, NOT_USED, RowState, guide_row, row_of
+from app.ui.models.rows import ASIDE, IN_USE, LOADING, NOT_USED, RowState, guide_row, leaving, row_of
 from app.ui.models.table import ModelTable
 from app.ui.models.words import size
 from app.ui.notices import NoticeArea
@@ -35,7 +37,8 @@ ONE_LINE = 620  # logical px of the head that title and buttons need side by sid
 
 
 class ModelsPage(Live, QWidget):
-    """A view of `ModelsPresenter`. What a row's menu and buttons do is decided by whoever hears the signals."""
+    """A view of `ModelsPresenter`. What a row's menu and buttons do is decided by whoever hears the signals. The frame
+    is there at once, the rows and what they say follow in the next turns of the event loop."""
 
     acted = Signal(str, str)
     menu_requested = Signal(str, QPoint)
@@ -55,12 +58,17 @@ class ModelsPage(Live, QWidget):
         self._panel, self._compose = IconButton("panel"), IconButton("compose")
         self._title = Label(role="page-title")
         self._facts = [Label(role="small", token="text-2") for _ in range(3)]
+        self._first = Button(kind="link", small=True)  # to the wizard, as long as there is no model
         self._import, self._download = Button(icon="import"), Button(kind="primary", icon="download")
         self.table, self.notices = ModelTable(), NoticeArea()
         self.cards: dict[str, InstallCard] = {}
         self._works: dict[int, ProgressCard] = {}
         self._menu: Menu | None = None
         self._narrow, self._own_buttons = False, False
+        self._calls: list[Callable[[], object]] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._show_library)
         self._lay_out()
         self.table.tab_after = self._download
         for signal, own in (
@@ -70,6 +78,7 @@ class ModelsPage(Live, QWidget):
             (self.table.remove_requested, self.remove_requested),
             (self._panel.clicked, self.panel_requested),
             (self._compose.clicked, self.new_chat_requested),
+            (self._first.clicked, self.setup_requested),
         ):
             signal.connect(own)
         self._import.clicked.connect(self.open_import_menu)
@@ -77,7 +86,8 @@ class ModelsPage(Live, QWidget):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_focus)
-        presenter.library_changed.connect(self._show_library)
+        self.table.complete.connect(self._filled)
+        presenter.library_changed.connect(self._fill)
         presenter.installs_changed.connect(self._show_installs)
         presenter.work_changed.connect(self._show_works)
         self.go_live()
@@ -96,7 +106,7 @@ class ModelsPage(Live, QWidget):
         self._head.addLayout(self._title_line, 1)
         self._head.addLayout(self._button_line)
         self._fact_line = QHBoxLayout()
-        for fact in self._facts:
+        for fact in (self._facts[0], self._first, *self._facts[1:]):
             self._fact_line.addWidget(fact)
         self._fact_line.addStretch(1)
         self._fact_box, self._card_box = QWidget(), QWidget()
@@ -169,7 +179,8 @@ class ModelsPage(Live, QWidget):
         along, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._head.setDirection(along if across else down)
         self._button_line.setDirection(along if buttons <= room else down)
-        facts = sum(fact.sizeHint().width() for fact in self._facts) + px(40)
+        shown = [fact for fact in (*self._facts, self._first) if not fact.isHidden()]
+        facts = sum(fact.sizeHint().width() + px(20) for fact in shown)
         self._fact_line.setDirection(along if facts <= room else down)
         self._fact_line.setSpacing(px(20) if facts <= room else 0)
 
@@ -185,10 +196,30 @@ class ModelsPage(Live, QWidget):
         self._compose.set_hint(self.tr("New chat"), "Ctrl+N")
         self.table.setAccessibleName(self.tr("Models on this computer"))
         self.setAccessibleName(self.tr("Models"))
-        self._show_library()
+        self._first.setText(self.tr("Choose a BELLE model…"))
+        self._fill()
         self._show_works()
 
     # -- content --------------------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        """However much is told at once, it is shown once, in a turn of its own."""
+        self._soon.start(0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that is known is shown."""
+        return not self._soon.isActive() and self.table.whole
+
+    def when_whole(self, call: Callable[[], object]) -> None:
+        """Call it once when all rows are there."""
+        self._calls.append(call)
+        self._fill()
+
+    def _filled(self) -> None:
+        calls, self._calls = self._calls, []
+        for call in calls:
+            QTimer.singleShot(0, self, call)
 
     def states(self) -> list[RowState]:
         """What the table shows: all models, then the guide."""
@@ -198,7 +229,8 @@ class ModelsPage(Live, QWidget):
         for entry in known.entries:
             path = entry.manifest.path
             verdict = known.verdicts.get(entry.manifest.id)
-            rows.append(row_of(entry, catalogue, verdict, self._use_of(path), known.language, fraction))
+            row = row_of(entry, catalogue, verdict, self._use_of(path), known.language, fraction)
+            rows.append(leaving(row) if row.id in known.leaving else row)
         return [*rows, guide_row(self._use_of(None), fraction)]
 
     def _use_of(self, path: Path | None) -> str:
@@ -207,13 +239,15 @@ class ModelsPage(Live, QWidget):
         used = known.guide_in_use if path is None else known.in_use == path
         if not used:
             return NOT_USED
-        return LOADING if known.status.state is ModelState.LOADING else IN_USE
+        if known.status.state is not ModelState.LOADING:
+            return IN_USE
+        return ASIDE if known.status.aside else LOADING
 
     def _show_library(self) -> None:
         self.table.set_rows(self.states())
         known = self._presenter
-        total = sum(entry.manifest.size for entry in known.entries)
-        words = [self.tr("{count} models, {size}").format(count=len(known.entries) + 1, size=size(total)), "", ""]
+        words = [self._count(), "", ""]
+        self._first.setVisible(not known.entries and not self.cards)
         if known.computer is not None and known.computer.drives:
             words[1] = self.tr("{size} free on the disk").format(size=size(known.computer.drives[0].free))
         free, computer = known.free_memory, known.computer
@@ -226,6 +260,15 @@ class ModelsPage(Live, QWidget):
             label.set_text(text)
             label.setVisible(bool(text))
         self._wrap()
+
+    def _count(self) -> str:
+        """How many there are, with the guide, and what they take on the disk."""
+        entries = self._presenter.entries
+        if not entries:
+            return self.tr("No model is installed yet")
+        guide = self._presenter.service.catalogue().find(GUIDE)
+        total = sum(entry.manifest.size for entry in entries) + (guide.recommended.size if guide else 0)
+        return self.tr("{count} models, {size}").format(count=len(entries) + 1, size=size(total))
 
     def _show_installs(self) -> None:
         states = cards_wanted(self._presenter.installs)
@@ -240,6 +283,7 @@ class ModelsPage(Live, QWidget):
                 self._cards_column.addWidget(card)
                 self.card_made.emit(card)
         self._show_card_box()
+        self._fill()
 
     def _show_works(self) -> None:
         works = self._presenter.works
@@ -261,6 +305,7 @@ class ModelsPage(Live, QWidget):
             "pack": (self.tr("Making an offline pack of {name}"), "disk"),
             "import": (self.tr("Importing {name}"), "import"),
             "trash": (self.tr("Moving {name} to the trash"), "trash"),
+            "undo": (self.tr("Bringing {name} back"), "refresh"),
         }
         title, icon = titles[work.kind]
         fraction = min(1.0, work.done / work.total) if work.total else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import AppError
 from app.runtime.engine.records import ModelState, ModelStatus
@@ -17,6 +17,7 @@ from app.runtime.models.installs import InstallChanged, InstallState, InstallSta
 from app.ui.context import GUIDE
 
 if TYPE_CHECKING:
+    from app.runtime.models.catalogue import Catalogue
     from app.runtime.models.hardware import Computer
     from app.runtime.models.installs import InstallPlan
     from app.runtime.models.memory import Verdict
@@ -25,16 +26,21 @@ if TYPE_CHECKING:
     from app.ui.models.models_service import Models
 
 
+SOON = 300  # ms that a job may take before it is shown
+
+
 class Looks(Protocol):
     """`app.ui.models.looker.Looker`, or what plays it in a test."""
 
     def look_into_pack(self, path: Path, sink: Sink) -> Job: ...
+    def look_into_archive(self, path: Path, catalogue: Catalogue, sink: Sink) -> Job: ...
     def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
 class Work:
-    """A job that takes its time: `kind` is verify, export, pack, import; `name` of the model or file. Bytes."""
+    """A job that takes its time: `kind` is verify, export, pack, import, trash or undo; `name` of the model or file.
+    Bytes."""
 
     job: int
     kind: str
@@ -54,7 +60,7 @@ class _Pending:
 class ModelsPresenter(QObject):
     """Holds what was last heard; every wish goes straight to the service. `problem`: an error nobody else shows;
     `troubles`: what is wrong with the library itself; `left_over`: a removal that an earlier start did not finish.
-    `verdicts` by the entry's id."""
+    `verdicts` by the entry's id; `leaving`: ids of the entries that are being removed."""
 
     library_changed = Signal()
     installs_changed = Signal()
@@ -71,6 +77,7 @@ class ModelsPresenter(QObject):
         self.installs: dict[str, InstallState] = {one.id: one for one in service.installs()}
         self.works: dict[int, Work] = {}
         self.verdicts: dict[str, Verdict] = {}
+        self.leaving: frozenset[str] = frozenset()
         self.computer: Computer | None = None
         self.troubles: tuple[AppError, ...] = ()
         self.status = ModelStatus(ModelState.NONE)
@@ -149,7 +156,7 @@ class ModelsPresenter(QObject):
         weighed = next(iter(self.verdicts.values()), None)
         if weighed is not None:
             return weighed.free
-        return self.computer.memory.free if self.computer is not None else None
+        return self.computer.free_memory if self.computer is not None else None
 
     # -- wishes ---------------------------------------------------------------------------------------------
 
@@ -160,10 +167,11 @@ class ModelsPresenter(QObject):
         failed: Callable[[AppError], None] | None = None,
         ended: Callable[[], None] | None = None,
         work: tuple[str, str] | None = None,
+        work_after: int = 0,
     ) -> Job | None:
         """Start a job of the service; exactly one of `done(result)` and `failed(error)` follows, neither if it is
         cancelled, and `ended` in any case. Without `failed` the error is told by `problem`. `work`: its kind and
-        name, to be shown while it goes on."""
+        name, to be shown while it goes on; if it is usually over at once, after `work_after` ms."""
         try:
             job = start(self.runtime.bridge.post)
         except AppError as error:
@@ -172,14 +180,27 @@ class ModelsPresenter(QObject):
                 ended()
             return None
         self._pending[job.id] = _Pending(job, done, failed, ended)
-        if work:
-            self.works[job.id] = Work(job.id, *work)
-            self.work_changed.emit()
+        if work and work_after:
+            QTimer.singleShot(work_after, self, lambda: self._show_work(Work(job.id, *work)))
+        elif work:
+            self._show_work(Work(job.id, *work))
         return job
+
+    def _show_work(self, work: Work) -> None:
+        if work.job in self._pending:
+            self.works[work.job] = work
+            self.work_changed.emit()
 
     def look_into_pack(self, path: Path, done: Callable[[Any], None], failed: Callable[[AppError], None]) -> Job | None:
         """What an offline pack holds."""
         return self.submit(lambda sink: self._looker.look_into_pack(path, sink), done, failed)
+
+    def look_into_archive(
+        self, path: Path, done: Callable[[Any], None], failed: Callable[[AppError], None]
+    ) -> Job | None:
+        """Of which model the files in an archive are."""
+        catalogue = self.service.catalogue()
+        return self.submit(lambda sink: self._looker.look_into_archive(path, catalogue, sink), done, failed)
 
     def drop_job(self, job: Job | None) -> None:
         """Nobody waits for it any more."""
@@ -219,20 +240,26 @@ class ModelsPresenter(QObject):
     def set_template(self, entry: str, template: str) -> None:
         self.submit(lambda sink: self.service.set_template(entry, template, sink))
 
-    def remove(self, entry: str) -> str:
-        """Put a model aside; the token that brings it back, "" if that was not possible."""
-        token = ""
-        try:
-            token = self.service.remove(entry)
-        except AppError as error:
-            self.problem.emit(error)
-        return token
+    def remove(self, entry: str, done: Callable[[str], None]) -> None:
+        """Put a model aside; `done` is told the token that brings it back."""
 
-    def undo(self, token: str) -> None:
-        self._guarded(lambda: self.service.undo(token))
+        def ended() -> None:
+            self.leaving -= {entry}
+            self.library_changed.emit()
 
-    def finish_removal(self, token: str) -> None:
-        self.submit(lambda sink: self.service.finish_removal(token, sink))
+        if entry not in self.leaving:
+            self.leaving |= {entry}
+            self.library_changed.emit()
+            self.submit(lambda sink: self.service.remove(entry, sink), done, ended=ended)
+
+    def undo(self, token: str, name: str, failed: Callable[[AppError], None]) -> None:
+        work = ("undo", name)
+        self.submit(lambda sink: self.service.undo(token, sink), failed=failed, work=work, work_after=SOON)
+
+    def finish_removal(self, token: str, name: str) -> None:
+        """Into the trash, which may copy if that is on another drive."""
+        work = ("trash", name)
+        self.submit(lambda sink: self.service.finish_removal(token, sink), work=work, work_after=SOON)
 
     def _guarded(self, wish: Callable[[], object]) -> bool:
         try:

@@ -15,13 +15,16 @@ from app.ui.widgets.live import Live
 
 
 class PathField(Live, QWidget):
-    """`chosen` tells a path that was typed (Enter), pasted or browsed for. `icon` stands in the field."""
+    """`chosen` tells a path that was typed (Enter), pasted or browsed for. `icon` stands in the field. `folder`: it is
+    browsed for as one."""
 
     chosen = Signal(Path)
 
-    def __init__(self, name: str = "", icon: str = "key", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str = "", icon: str = "key", parent: QWidget | None = None, *, folder: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._icon_name, self._told = icon, ""
+        self._icon_name, self._told, self._folder = icon, "", folder
         self._name = Label(name, role="card-title")
         self._field, self._icon = QLineEdit(), QLabel()
         self._browse = Button(icon="folder")
@@ -77,7 +80,8 @@ class PathField(Live, QWidget):
     def browse(self) -> None:
         """The system's file dialog, without waiting."""
         dialog = QFileDialog(self.window(), self._name.text())
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(QFileDialog.FileMode.Directory if self._folder else QFileDialog.FileMode.ExistingFile)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly, self._folder)
         here = self.path
         if here is not None:
             dialog.setDirectory(str(here.parent))

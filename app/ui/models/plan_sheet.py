@@ -17,8 +17,8 @@ from app.ui.models.sheet import Sheet
 from app.ui.models.words import duration, sentences, size
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.choice import Check
+from app.ui.widgets.choice_card import ChoiceCard
 from app.ui.widgets.labels import Label
-from app.ui.wizard.choices import ChoiceCard
 
 if TYPE_CHECKING:
     from app.errors import AppError

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.ui.models.dot_line import DotLine
 from app.ui.theme import theme
 from app.ui.widgets.buttons import Button, IconButton
 from app.ui.widgets.card import Card
+from app.ui.widgets.dot_line import DotLine
 from app.ui.widgets.labels import ElidedLabel, Label
 from app.ui.widgets.progress import ProgressLine
 

@@ -20,6 +20,7 @@ from app.ui.models.sheet import Question
 from app.ui.models.words import size
 
 if TYPE_CHECKING:
+    from app.errors import AppError
     from app.runtime.models.records import Entry
     from app.runtime.models.removing import Removal
     from app.ui.models.models_page import ModelsPage
@@ -56,7 +57,7 @@ class RowActions(QObject):
 
     def open_menu(self, identity: str, place: QPoint) -> None:
         row = self._page.row(identity)
-        if row is None:
+        if row is None or identity in self._presenter.leaving:
             return
         if self.menu is not None:
             self.menu.deleteLater()
@@ -68,6 +69,8 @@ class RowActions(QObject):
         """Carry out one wish of a row's button or menu."""
         entry = self._presenter.entry(identity)
         row = self._page.row(identity)
+        if identity in self._presenter.leaving:
+            return
         if identity == GUIDE:
             self._act_on_guide(key)
         elif key == "rename" and row is not None:
@@ -214,13 +217,14 @@ class RowActions(QObject):
         entry = self._presenter.entry(identity)
         if entry is None:
             return
-        if self._presenter.in_use == entry.manifest.path:
+        manifest = entry.manifest
+        if self._presenter.in_use == manifest.path:
             self._to_remove = identity
             self.use_wanted.emit(GUIDE)
             return
-        token = self._presenter.remove(identity)
-        if token:
-            self._offer_undo(token, self.tr("Model removed"), entry.manifest.name, entry.manifest.owned)
+        self._presenter.remove(
+            identity, lambda token: self._offer_undo(token, self.tr("Model removed"), manifest.name, manifest.owned)
+        )
 
     def offer_left_over(self, removal: Removal) -> None:
         """What an earlier start removed and did not finish can still be brought back."""
@@ -232,10 +236,10 @@ class RowActions(QObject):
         self._removed.add(token)
         left = QTimer(self)
         left.setSingleShot(True)
-        left.timeout.connect(lambda: self._finish(token, left))
+        left.timeout.connect(lambda: self._finish(token, name, left))
         left.start(UNDO_MS)
         text = name if owned else self.tr("{name}; its file stays where it is").format(name=name)
-        undo = (self.tr("Undo"), lambda: self._undo(token, left))
+        undo = (self.tr("Undo"), lambda: self._undo(token, name, owned, left))
         self._page.notices.show_notice(f"removed-{token}", title, text, actions=(undo,), timeout_ms=UNDO_MS)
 
     def _remove_released(self) -> None:
@@ -245,14 +249,21 @@ class RowActions(QObject):
             identity, self._to_remove = self._to_remove, ""
             self.remove(identity)
 
-    def _undo(self, token: str, left: QTimer) -> None:
+    def _undo(self, token: str, name: str, owned: bool, left: QTimer) -> None:
         left.stop()
         left.deleteLater()
-        self._presenter.undo(token)
 
-    def _finish(self, token: str, left: QTimer) -> None:
+        def failed(error: AppError) -> None:
+            """It can be tried again, as long as nobody closes the notice."""
+            self._presenter.problem.emit(error)
+            if error.code != "library-not-removed":
+                self._offer_undo(token, self.tr("Model removed"), name, owned)
+
+        self._presenter.undo(token, name, failed)
+
+    def _finish(self, token: str, name: str, left: QTimer) -> None:
         left.deleteLater()
-        self._presenter.finish_removal(token)
+        self._presenter.finish_removal(token, name)
 
     # -- asking and telling ---------------------------------------------------------------------------------
 

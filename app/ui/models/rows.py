@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.runtime.models.records import Condition
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.runtime.models.records import Entry
 
 OWNERS = ("BelleGroup", "BELLE-2")
-NOT_USED, LOADING, IN_USE = "", "loading", "in-use"
+NOT_USED, LOADING, ASIDE, IN_USE = "", "loading", "aside", "in-use"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def guide_row(use: str, fraction: float = 0.0) -> RowState:
 def row_of(
     entry: Entry, catalogue: Catalogue, verdict: Verdict | None, use: str, language: str, fraction: float = 0.0
 ) -> RowState:
-    """`use`: NOT_USED, LOADING (then `fraction` says how far) or IN_USE."""
+    """`use`: NOT_USED, LOADING (then `fraction` says how far), ASIDE or IN_USE."""
     manifest = entry.manifest
     model = catalogue.find(manifest.model) if manifest.model else None
     tag, problem, main = _condition(entry, model)
@@ -88,7 +88,14 @@ def row_of(
     )
 
 
+def leaving(row: RowState) -> RowState:
+    """While it is being removed nothing can be done with it."""
+    return replace(row, tag=(translate("Models", "Removing…"), "neutral"), main="")
+
+
 def use_tag(use: str, fraction: float) -> tuple[str, str] | None:
+    if use == ASIDE:
+        return translate("Models", "Set aside"), "neutral"
     if use == LOADING:
         return translate("Models", "Loading {percent}%").format(percent=round(fraction * 100)), "accent"
     return (translate("Models", "In use"), "accent") if use == IN_USE else None

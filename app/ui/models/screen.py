@@ -78,10 +78,14 @@ class ModelsScreen(QObject):
     # -- coming and going -----------------------------------------------------------------------------------
 
     def shown(self) -> None:
-        """The page has come into view: everything may have changed meanwhile."""
+        """The page has come into view: everything may have changed meanwhile. What the answers to these questions take
+        of the interpreter would hold up the first picture."""
+        self.page.focus_first()
+        self.page.when_whole(self._ask)
+
+    def _ask(self) -> None:
         self.presenter.look_again()
         self.presenter.look_for_left_over()
-        self.page.focus_first()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Coming back from another program, which may have taken memory or moved files."""
@@ -213,6 +217,9 @@ class ModelsScreen(QObject):
                     self.tr("Decrypt {name}"),
                     self.tr("Decrypting, converting and quantizing is one pass; no copy in between is written."),
                 )
+            case "unpack":
+                text = self.tr("What is in it is used, the rest is downloaded; {name} stays as it is.")
+                self._plan_step(looked, self.tr("Install {name}"), text)
             case "join":
                 self._plan_step(looked, self.tr("Join the parts of {name}"), self.tr("The parts stay."))
             case "fetch":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
@@ -30,6 +30,7 @@ from app.ui.widgets.live import Live
 from app.ui.widgets.paint import box
 
 HEAD = 36
+CHANGED_AT_ONCE = 3  # rows in one turn of the event loop, which must not be held up
 WIDE_FROM, MEDIUM_FROM = 780, 480  # logical px of the table
 
 
@@ -75,8 +76,10 @@ class TableHead(Live, QWidget):
 
 
 class ModelTable(Card):
-    """`set_rows` changes only what is different, so focus and an open name field survive."""
+    """`set_rows` changes only what is different, so focus and an open name field survive. New rows come one after the
+    other, and many changes a few at a time; `complete` tells when all is shown."""
 
+    complete = Signal()
     acted = Signal(str, str)
     menu_requested = Signal(str, QPoint)
     renamed = Signal(str, str)
@@ -87,12 +90,44 @@ class ModelTable(Card):
         super().__init__(parent)
         self._head = TableHead()
         self._models: list[ModelRow] = []
+        self._wanted: tuple[RowState, ...] = ()
+        self._next: ModelRow | None = None  # made in one turn, put into its place in the next
         self._narrow = False
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.timeout.connect(self._build)
         self.add_row(self._head)
         self.go_live()
 
     def set_rows(self, states: Sequence[RowState]) -> None:
         """In this order. Rows are kept by id, so that focus and an open field survive."""
+        self._wanted = tuple(states)
+        self._build()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all rows are there."""
+        return not self._more.isActive()
+
+    def _build(self) -> None:
+        here = {row.state.id: row.state for row in self._models}
+        fresh = [state for state in self._wanted if state.id not in here]
+        changed = [state for state in self._wanted if here.get(state.id, state) != state]
+        made = [state for state in fresh if self._next is not None and state.id == self._next.state.id]
+        if self._next is not None and not made:
+            self._next.deleteLater()
+            self._next = None
+        if self._next is None and fresh:
+            self._next = self._make(fresh[0])
+        here |= {state.id: state for state in (*made, *changed[:CHANGED_AT_ONCE])}
+        self._put([here[state.id] for state in self._wanted if state.id in here])
+        if len(fresh) > len(made) or len(changed) > CHANGED_AT_ONCE:
+            self._more.start(0)
+        else:
+            self._more.stop()
+            self.complete.emit()
+
+    def _put(self, states: Sequence[RowState]) -> None:
         wanted = [state.id for state in states]
         here = {row.state.id: row for row in self._models}
         focused = next((row for row in self._models if row.isAncestorOf(QApplication.focusWidget() or self)), None)
@@ -100,7 +135,10 @@ class ModelTable(Card):
         if wanted != list(here):
             for identity in here.keys() - set(wanted):
                 self._take_out(here[identity])
-            self._models = [here.get(state.id) or self._make(state) for state in states]
+            if self._next is not None and self._next.state.id in wanted:
+                self.add_row(self._next)
+                here[self._next.state.id], self._next = self._next, None
+            self._models = [here[state.id] for state in states]
             self._place()
         for row, state in zip(self._models, states, strict=True):
             row.set_state(state)
@@ -118,7 +156,6 @@ class ModelTable(Card):
         ):
             signal.connect(own)
         row.step.connect(self._step)
-        self.add_row(row)
         return row
 
     def _take_out(self, gone: ModelRow) -> None:

@@ -19,6 +19,7 @@ PURPOSES = {
     "ask": QT_TRANSLATE_NOOP("Connections", "size and checksum of a file"),
     "download": QT_TRANSLATE_NOOP("Connections", "download"),
     "measure": QT_TRANSLATE_NOOP("Connections", "speed of a source"),
+    "update": QT_TRANSLATE_NOOP("Connections", "newest version of ChatBELLE"),
 }
 MOST = 50  # lines shown, newest first
 

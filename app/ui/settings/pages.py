@@ -54,8 +54,15 @@ PRIVACY = (
 LICENCES = (
     ("ChatBELLE", "Apache-2.0"),
     ("llama.cpp, llama-cpp-python", "MIT"),
-    ("Qt, PySide6", "LGPL-3.0"),
-    ("NumPy, psutil, Pygments, platformdirs", "BSD-3-Clause, BSD-2-Clause, MIT"),
+    ("Qt, PySide6, shiboken6", "LGPL-3.0"),
+    ("huggingface_hub, hf-xet, diskcache", "Apache-2.0"),
+    ("NumPy, psutil, Jinja2, MarkupSafe, Send2Trash", "BSD-3-Clause"),
+    ("httpx2, httpcore2, click, fsspec, idna", "BSD-3-Clause"),
+    ("platformdirs, socksio, anyio, filelock, h11, PyYAML, truststore", "MIT"),
+    ("Pygments", "BSD-2-Clause"),
+    ("packaging", "Apache-2.0, BSD-2-Clause"),
+    ("tqdm", "MPL-2.0, MIT"),
+    ("typing_extensions", "PSF-2.0"),
 )
 
 

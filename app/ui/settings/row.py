@@ -28,17 +28,34 @@ def words(source: str) -> str:
 
 
 class Row(Live, QWidget):
-    """Title, hint and any control. The control moves under the words where the row is too narrow."""
+    """Title, hint and any control. The control moves under the words where the row is too narrow. `under`: what
+    stands below both. `there` is False while the row has nothing to show."""
 
-    def __init__(self, title: str = "", hint: str = "", control: QWidget | None = None, *, below: bool = False) -> None:
+    there = True
+
+    def __init__(
+        self,
+        title: str = "",
+        hint: str = "",
+        control: QWidget | None = None,
+        *,
+        below: bool = False,
+        under: QWidget | None = None,
+    ) -> None:
         super().__init__()
-        self._control, self._below = control, below
+        self._control, self._below, self._under = control, below, under
         self.title, self.hint = Label(title, wrap=True), Label(hint, "tiny", "text-3", wrap=True)
         self._words = QVBoxLayout()
         self._words.addWidget(self.title)
         self._words.addWidget(self.hint)
         self.hint.setVisible(bool(hint))
-        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        outer.addLayout(self._box)
+        if under is not None:
+            outer.addWidget(under)
         self._box.addLayout(self._words, 1)
         self._words.insertStretch(0, 1)
         self._words.addStretch(1)
@@ -62,6 +79,12 @@ class Row(Live, QWidget):
     def keywords(self) -> str:
         return ""
 
+    def refresh(self) -> None:
+        """Show the settings as they are now."""
+
+    def flush(self) -> None:
+        """Store what is still resting (the window closes)."""
+
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         return QSize(hint.width(), max(hint.height(), theme().px(59)))
@@ -71,6 +94,8 @@ class Row(Live, QWidget):
         self._words.setSpacing(px(1))
         self._box.setContentsMargins(px(16), px(10), px(16), px(10))
         self._box.setSpacing(px(16) if not self._below else px(8))
+        if self._under is not None:
+            self._under.setContentsMargins(px(16), 0, px(16), px(14))
         self.setMinimumHeight(px(59))
         self._arrange()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
@@ -22,15 +24,21 @@ from app.ui.i18n import tr as translated
 from app.ui.settings.connections import ConnectionsRow, Read
 from app.ui.settings.pages import LICENCES, PRIVACY, SHORTCUTS, FolderRow, ShortcutRow, TextRow, VersionRow
 from app.ui.settings.row import Row, SettingRow
+from app.ui.settings.updates import Updates, UpdatesRow
 from app.ui.theme import SEMIBOLD, theme
 from app.ui.widgets.card import Card
 from app.ui.widgets.category_button import CategoryButton
+from app.ui.widgets.choice_card import TextRow as ChoiceText
 from app.ui.widgets.focus_ring import FocusRing
 from app.ui.widgets.gaps import set_gaps
 from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.select import Select
+
+if TYPE_CHECKING:
+    from app.ui.settings.models import ModelsPart
+    from app.ui.settings.place import ModelsPlace
 
 SIZE = (900, 688)
 LEAST = (420, 360)
@@ -39,6 +47,7 @@ CATEGORIES = (
     ("general", "settings", QT_TRANSLATE_NOOP("SettingsCategories", "General")),
     ("appearance", "appearance", QT_TRANSLATE_NOOP("SettingsCategories", "Appearance")),
     ("chat", "chat", QT_TRANSLATE_NOOP("SettingsCategories", "Chat")),
+    ("models", "models", QT_TRANSLATE_NOOP("SettingsCategories", "Models")),
     ("performance", "cpu", QT_TRANSLATE_NOOP("SettingsCategories", "Performance")),
     ("privacy", "lock", QT_TRANSLATE_NOOP("SettingsCategories", "Privacy")),
     ("shortcuts", "keyboard", QT_TRANSLATE_NOOP("SettingsCategories", "Shortcuts")),
@@ -54,7 +63,7 @@ class Group:
     context: str
     label: Label
     card: Card
-    rows: list[Row] = field(default_factory=list)
+    rows: Sequence[Row | ChoiceText] = ()
 
 
 @dataclass
@@ -70,14 +79,22 @@ class Section:
 
 class SettingsWindow(Live, QDialog):
     """Non-modal: show it with `show()`. `paths` says where the data folder is; `connections` reads the record
-    of all that was ever fetched."""
+    of all that was ever fetched, and `updates` adds to it when a person asks for the newest version. `models`: what
+    the page of that name works with; without, there is none."""
 
     def __init__(
-        self, settings: Settings, paths: Paths, parent: QWidget | None = None, connections: Read = tuple
+        self,
+        settings: Settings,
+        paths: Paths,
+        parent: QWidget | None = None,
+        connections: Read = tuple,
+        updates: Updates | None = None,
+        models: ModelsPlace | None = None,
     ) -> None:
         super().__init__(parent)
         self.setModal(False)
-        self._connections = connections
+        self._connections, self._updates, self._models = connections, updates, models
+        self.models_part: ModelsPart | None = None
         self._settings, self._paths = settings, paths
         self._current, self._factor = "general", 0.0
         self._search, self._choice = SearchField(), Select()
@@ -86,7 +103,8 @@ class SettingsWindow(Live, QDialog):
         self._sections: list[Section] = []
         self._lay_out()
         for key, icon, word in CATEGORIES:
-            self._add_section(key, icon, word)
+            if key != "models" or models is not None:
+                self._add_section(key, icon, word)
         self._column.addWidget(self._nothing)
         self._column.addStretch(1)
         self._side.addStretch(1)
@@ -150,31 +168,59 @@ class SettingsWindow(Live, QDialog):
         elif key == "shortcuts":
             self._add_group(section, "", "", [ShortcutRow(keys, source) for keys, source in SHORTCUTS])
         elif key == "about":
-            self._add_group(section, "", "", [VersionRow(), FolderRow(self._paths.home)])
+            self._add_group(section, "", "", [VersionRow(), UpdatesRow(self._updates), FolderRow(self._paths.home)])
             licences: list[Row] = [Row(name, licence) for name, licence in LICENCES]
             self._add_group(
                 section, QT_TRANSLATE_NOOP("SettingsCategories", "Licences"), "SettingsCategories", licences
             )
-        else:
+        elif key != "models":  # whose page is made when it is first shown
             rows = [row for row in ROWS if row.category == key]
             for group in dict.fromkeys(row.group for row in rows):
                 found: list[Row] = [SettingRow(row, self._settings) for row in rows if row.group == group]
                 self._add_group(section, group, "Settings", found)
 
     def _add_group(self, section: Section, word: str, context: str, rows: list[Row]) -> None:
-        group = Group(word, context, Label(role="small", token="text-2", weight=SEMIBOLD), Card(), rows)
+        card = Card()
         for row in rows:
-            group.card.add_row(row)
+            card.add_row(row)
+        self._add_card(section, Group(word, context, self._group_label(), card, rows), self._column.count())
+
+    @staticmethod
+    def _group_label() -> Label:
+        return Label(role="small", token="text-2", weight=SEMIBOLD)
+
+    def _add_card(self, section: Section, group: Group, place: int) -> None:
         group.card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self._column.addWidget(group.label)
-        self._column.addWidget(group.card)
+        self._column.insertWidget(place, group.label)
+        self._column.insertWidget(place + 1, group.card)
         section.groups.append(group)
+
+    def _make_models(self) -> None:
+        """The page Models, when it is first shown or searched in."""
+        section = next((one for one in self._sections if one.key == "models"), None)
+        if self._models is None or section is None or self.models_part is not None:
+            return
+        from app.ui.settings.models import ModelsPart
+
+        given, self._models = self._models, None  # asked for once: what is made here shows the window anew
+        part = self.models_part = ModelsPart(given, self._show, self)
+        place = self._column.indexOf(section.title) + 1
+        for word, card, rows in part.groups():
+            if not isinstance(rows[0], ChoiceText):
+                for row in rows:
+                    card.add_row(row)
+            self._add_card(section, Group(word, "SettingsCategories", self._group_label(), card, rows), place)
+            place += 2
+        self._pad()
+        self._name_groups()
 
     # -- showing --------------------------------------------------------------------------------------------
 
     def show_category(self, key: str) -> None:
         """Leave the search and show one category."""
         self._current = key
+        if key == "models":
+            self._make_models()
         if self._search.text():
             self._search.clear()
         self._show()
@@ -192,11 +238,14 @@ class SettingsWindow(Live, QDialog):
 
     def _show(self) -> None:
         wanted, any_found = self._search.text().strip(), False
+        if wanted:
+            self._make_models()
         for section in self._sections:
             here = section.key == self._current
             found = False
             for group in section.groups:
-                rows = [row for row in group.rows if row.found_by(wanted)] if wanted else group.rows if here else []
+                there = [row for row in group.rows if isinstance(row, ChoiceText) or row.there]
+                rows = [row for row in there if row.found_by(wanted)] if wanted else there if here else []
                 shown = group.card.filter(list(rows))
                 group.label.setVisible(shown and bool(group.word))
                 found = found or shown
@@ -208,11 +257,14 @@ class SettingsWindow(Live, QDialog):
         self._choice.set_value(self._current)
 
     def _changed(self, key: str) -> None:
-        for section in self._sections:
-            for group in section.groups:
-                for row in group.rows:
-                    if isinstance(row, SettingRow):
-                        row.refresh()
+        for row in self._rows():
+            row.refresh()
+        if self.models_part is not None:
+            self.models_part.refresh()
+
+    def _rows(self) -> list[Row]:
+        groups = [group for section in self._sections for group in section.groups]
+        return [row for group in groups for row in group.rows if isinstance(row, Row)]
 
     # -- look, language, size -------------------------------------------------------------------------------
 
@@ -258,11 +310,14 @@ class SettingsWindow(Live, QDialog):
             word = translated("SettingsCategories", section.word)
             section.title.set_text(word)
             section.button.setText(word)
-            for group in section.groups:
-                group.label.set_text(translated(group.context, group.word) if group.word else "")
+        self._name_groups()
         self._choice.set_choices([(section.key, section.title.text()) for section in self._sections])
         self._choice.set_value(self._current)
         self._nothing.set_text(self.tr("No setting has these words. Try another one, or fewer."))
+
+    def _name_groups(self) -> None:
+        for group in [group for section in self._sections for group in section.groups]:
+            group.label.set_text(translated(group.context, group.word) if group.word else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -283,8 +338,5 @@ class SettingsWindow(Live, QDialog):
 
     def flush(self) -> None:
         """Store numbers and texts that were changed a moment ago."""
-        for section in self._sections:
-            for group in section.groups:
-                for row in group.rows:
-                    if isinstance(row, SettingRow):
-                        row.flush()
+        for row in self._rows():
+            row.flush()

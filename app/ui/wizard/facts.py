@@ -32,9 +32,9 @@ class OwnFiles:
 
 @dataclass(frozen=True)
 class Facts:
-    """`catalogue`, `computer`, `advice` are None until they are known. `looking`, `measuring`, `testing`, `planning`:
-    a job goes on for the user's files, the sources, the key, the plan. `folder`: where models go unless the user
-    chooses another place."""
+    """`catalogue`, `computer`, `advice` are None until they are known. `looking`, `measuring`, `testing`, `trying`,
+    `planning`: a job goes on for the user's files, the sources, the key, the tokenizer, the plan. `folder`:
+    where models go unless the user chooses another place."""
 
     folder: Path = Path()
     catalogue: Catalogue | None = None
@@ -45,6 +45,7 @@ class Facts:
     speeds: tuple[Measured, ...] = ()
     measuring: bool = False
     testing: bool = False
+    trying: bool = False
     planning: bool = False
     plan: InstallPlan | None = None
     install: InstallState | None = None
@@ -84,7 +85,7 @@ class Facts:
         """Of `memory` bytes in use, now; None while the computer is unknown."""
         from app.runtime.models.memory import verdict
 
-        return verdict(memory, self.computer.memory.free) if self.computer else None
+        return verdict(memory, self.computer.free_memory) if self.computer else None
 
     def fitting(self, model: Model) -> ModelTarget:
         """The way of having `model` that suits this computer best."""
@@ -93,10 +94,10 @@ class Facts:
     @property
     def usable_memory(self) -> int:
         """Bytes that a model can have here with little else running."""
-        from app.runtime.models.hardware import SYSTEM_SHARE
+        from app.runtime.models.memory import SYSTEM_SHARE
 
-        memory = self.computer.memory if self.computer else None
-        return max(memory.free, memory.total - SYSTEM_SHARE) if memory else 0
+        here = self.computer
+        return max(here.free_memory, here.memory.total - SYSTEM_SHARE) if here else 0
 
     def drive(self, folder: Path | None) -> Drive | None:
         """The drive that `folder` lies on, as far as the names of paths tell."""
@@ -109,9 +110,12 @@ class Facts:
 def own_files(path: Path, catalogue: Catalogue, found: Recognised | None, error: AppError | None) -> OwnFiles:
     """What can be done with files of the user's. `found` or `error` is what the recogniser says. Asks the disk: not for
     the window's thread."""
+    from app.runtime.models.archives import is_archive
     from app.runtime.models.catalogue import ModelKind
     from app.runtime.weights.records import Kind, Need
 
+    if is_archive(path):
+        return _own_archive(path, catalogue)
     model = _row(path, catalogue)
     model = model if model is not None and model.usable and model.kind is not ModelKind.GUIDE else None
     problem = error or (found.problem if found else None)
@@ -124,7 +128,25 @@ def own_files(path: Path, catalogue: Catalogue, found: Recognised | None, error:
     if model is not None and model.repository:
         choice = ModelChoice(model=model.id, path=path, key=model.key is not None)
         return OwnFiles(path, found, model, choice, problem)
+    if found is not None and Need.TOKENIZER in found.needs:
+        choice = ModelChoice(path=path, terms=model is not None, source=False, tokenizer=True)
+        return OwnFiles(path, found, model, choice)
     return OwnFiles(path, found, model, None, problem)
+
+
+def _own_archive(path: Path, catalogue: Catalogue) -> OwnFiles:
+    """What lies in it is used without unpacking it first; what is missing is fetched."""
+    from app.runtime.models.archive_contents import look_into_archive
+
+    try:
+        found = look_into_archive(path, catalogue)
+    except AppError as error:
+        return OwnFiles(path, problem=error)
+    model = found.model
+    if model is None or not model.repository:
+        return OwnFiles(path, problem=Fixable("archive-no-model", file=path.name))
+    choice = ModelChoice(model=model.id, file=found.weights, path=path, key=model.key is not None)
+    return OwnFiles(path, None, model, choice)
 
 
 def _row(path: Path, catalogue: Catalogue) -> Model | None:

@@ -37,6 +37,8 @@ class SetupFoot(Live, QWidget):
         self._buttons.addStretch(1)
         for button in (self.back, self.back_to_chat, self.next):
             self._buttons.addWidget(button)
+        for button in (self.later, self.back, self.back_to_chat, self.next):
+            button.hide()  # until it has words
         self._row.addLayout(self._buttons)
         self._above = QHBoxLayout()  # where the summary stands if there is no room beside the buttons
         self._lines.addLayout(self._above)

@@ -1,4 +1,5 @@
-"""The page for Meta's file, which opens encrypted models: choose it, test it within a second, learn what is wrong."""
+"""The page for what the user must bring: Meta's file, which opens encrypted models, and a tokenizer for files that come
+without one. Choose it, test it within a second, learn what is wrong."""
 
 from __future__ import annotations
 
@@ -6,16 +7,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
 
+from app.runtime.models.catalogue import Model
 from app.runtime.models.setup_state import GoTo, Page
 from app.settings import QT_TRANSLATE_NOOP
+from app.ui.models.path_field import PathField
 from app.ui.theme import theme
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.icon_fact import IconFact
 from app.ui.widgets.labels import Label
 from app.ui.widgets.menu import Menu
 from app.ui.wizard.page import SetupPage
-from app.ui.wizard.pieces import IconFact
 from app.ui.wizard.presenter import SetupPresenter
 from app.ui.wizard.words import joined, words
 
@@ -56,7 +59,7 @@ class KeyField(QLineEdit):
 
 
 class KeyPage(SetupPage):
-    """`guide_asked`: the user wants to ask the guide this question."""
+    """Shows what the chosen model needs of the two. `guide_asked`: the user wants to ask the guide this question."""
 
     page = Page.KEY
     problem_kinds = ("primary", "secondary", "text")  # Next cannot be pressed while there is one
@@ -85,11 +88,15 @@ class KeyPage(SetupPage):
         links.addWidget(self.instead)
         links.addWidget(self.how)
         links.addStretch(1)
+        self.tokenizer, self.tried = PathField(icon="text"), IconFact("info")
+        self._key_parts = (self.heading, self._line, self.verdict, self.without, self.ways, self._links)
         for part, above in (
             (self.details, 12),
             (self.heading, 24),
             (self._line, 8),
             (self.verdict, 8),
+            (self.tokenizer, 24),
+            (self.tried, 8),
             (self.without, 28),
             (self.ways, 6),
             (self._links, 12),
@@ -101,6 +108,7 @@ class KeyPage(SetupPage):
         self.browse.clicked.connect(lambda: self.open_menu(self.browse))
         self.instead.clicked.connect(self._take_instead)
         self.how.clicked.connect(self._how)
+        self.tokenizer.chosen.connect(self.presenter.test_tokenizer)
         self.go_live()
 
     # --- showing
@@ -108,6 +116,24 @@ class KeyPage(SetupPage):
     def refresh(self) -> None:
         model, chosen = self.facts.model(self.state.choices), self.state.choices.model
         name = model.name if model else chosen.path.name if chosen and chosen.path else ""
+        needs_key, needs_tokenizer = self._needs()
+        for part in self._key_parts:
+            self.set_shown(part, needs_key)
+        for part in (self.tokenizer, self.tried):
+            self.set_shown(part, needs_tokenizer)
+        if needs_key:
+            self._show_key(model, name)
+        if needs_tokenizer:
+            self._show_tokenizer(name, alone=not needs_key)
+        self._show_problem()
+
+    def _needs(self) -> tuple[bool, bool]:
+        """Whether a key is needed, and whether a tokenizer is."""
+        chosen = self.state.choices.model
+        tokenizer = chosen is not None and chosen.tokenizer
+        return not tokenizer or (chosen is not None and chosen.key), tokenizer
+
+    def _show_key(self, model: Model | None, name: str) -> None:
         key = model.key if model else None
         size = f"LLaMA {key.id}" if key else "LLaMA"
         self.title.set_text(self.tr("Choose the key file"))
@@ -125,8 +151,34 @@ class KeyPage(SetupPage):
         if not self.field.hasFocus() or not self.field.isModified():
             self.field.setText(str(place) if place else "")
         self._show_verdict()
-        self._show_problem()
         self._show_ways()
+
+    def _show_tokenizer(self, name: str, alone: bool) -> None:
+        """`alone`: nothing else is asked for."""
+        choices, error = self.state.choices, self.state.error
+        self.tokenizer.set_name(self.tr("Tokenizer"))
+        if alone:
+            self.title.set_text(self.tr("Choose the tokenizer"))
+            text = self.tr(
+                "{name} comes without its tokenizer, the file that says how text becomes numbers. Choose "
+                "tokenizer.model (LLaMA) or tokenizer.json (BLOOM) of the model that it was made from."
+            )
+            self.intro.set_text(text.format(name=name))
+        if not self.tokenizer.isAncestorOf(QApplication.focusWidget() or self):
+            self.tokenizer.set_path(choices.tokenizer)
+        wrong = error is not None and choices.tokenizer is not None and not choices.tokenizer_good
+        wrong = wrong and not self.facts.trying
+        self.tokenizer.set_wrong(self.presenter.languages.words(error)[0] if wrong and error is not None else "")
+        self.set_shown(self.tried, not wrong)
+        if self.facts.trying:
+            self.tried.set_look("clock", "text-2")
+            self.tried.set_text(self.tr("Looking whether it fits…"))
+        elif choices.tokenizer_good:
+            self.tried.set_look("check-circle", "ok")
+            self.tried.set_text(self.tr("It fits the files."))
+        else:
+            self.tried.set_look("info", "text-2")
+            self.tried.set_text(self.tr("Choose the file, or type the folder in which it lies. It is not changed."))
 
     def _show_verdict(self) -> None:
         choices, error = self.state.choices, self.state.error
@@ -155,6 +207,13 @@ class KeyPage(SetupPage):
         error = self.state.error
         if error is None:
             self._details = False
+        if error is not None and error.code.startswith("weights-"):
+            title = self.tr("These files cannot be read with this tokenizer")
+            if self.state.choices.tokenizer is None:
+                title = self.tr("These files come without a tokenizer")
+            self.show_error((self.tr("Choose a tokenizer…"), self.tokenizer.browse), title=title)
+            self.set_shown(self.details, False)
+            return
         nothing = self.tr("Nothing has been changed.") if self.state.failed else ""
         nothing = nothing or self.tr("Nothing has been downloaded or changed yet.")
         self.show_error(
@@ -181,7 +240,10 @@ class KeyPage(SetupPage):
     def start(self) -> QWidget | None:
         if self.state.error is not None:
             return self.problem.buttons[0]
-        return None if self.state.choices.key_good else self.field
+        needs_key, needs_tokenizer = self._needs()
+        if needs_key and not self.state.choices.key_good:
+            return self.field
+        return self.tokenizer if needs_tokenizer and not self.state.choices.tokenizer_good else None
 
     # --- actions
 

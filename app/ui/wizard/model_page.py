@@ -13,12 +13,12 @@ from app.runtime.models.memory import Fit
 from app.runtime.models.setup_state import ChooseModel, Page
 from app.ui.theme import theme
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.choice_card import ChoiceCard
+from app.ui.widgets.icon_fact import IconFact
 from app.ui.widgets.labels import Label
 from app.ui.widgets.menu import Menu
-from app.ui.wizard.choices import ChoiceCard
 from app.ui.wizard.options import OptionRow
 from app.ui.wizard.page import Foot, SetupPage
-from app.ui.wizard.pieces import IconFact
 from app.ui.wizard.presenter import SetupPresenter
 from app.ui.wizard.words import amount, target_facts
 
@@ -95,7 +95,7 @@ class ModelPage(SetupPage):
         self.set_shown(self._about, computer is not None)
         if computer is not None:
             text = self.tr("This computer: {size} GB of memory, {free} available now")
-            self.memory.set_text(text.format(size=computer.sold_gb, free=amount(computer.memory.free)))
+            self.memory.set_text(text.format(size=computer.sold_gb, free=amount(computer.free_memory)))
             drive = self.facts.drive(self.state.choices.folder)
             self.disk.setVisible(drive is not None)
             if drive is not None:
@@ -271,7 +271,8 @@ class ModelPage(SetupPage):
         self.asked = None
         own = self.facts.own
         if value == OWN and own is not None and own.choice is not None:
-            target = self.facts.fitting(own.model).type if own.choice.model and own.model else ""
+            row = own.model if own.choice.model and not own.choice.file else None
+            target = self.facts.fitting(row).type if row else ""
             self.presenter.act(ChooseModel(own.choice, target))
         elif self.facts.catalogue is not None:
             model = self.facts.catalogue.find(value)

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.runtime.models.memory import Verdict
 from app.ui.theme import theme
+from app.ui.widgets.choice_card import ChoiceRow
+from app.ui.widgets.dot_line import DotLine
 from app.ui.widgets.labels import Label
 from app.ui.widgets.tag import Tag
-from app.ui.wizard.choices import ChoiceRow
-from app.ui.wizard.pieces import DotLine, IconTag
+from app.ui.wizard.pieces import IconTag
 from app.ui.wizard.words import fit_word, numbers
 
 NARROW = 560  # logical px of a row that is narrow in any window
@@ -27,7 +28,7 @@ class OptionRow(ChoiceRow):
         self.name = Label(role="card-title")
         self.good, self.plain, self.key = Tag(tone="accent"), Tag(tone="neutral"), IconTag("key")
         self.sentence = Label(role="interface", token="text-2", wrap=True)
-        self.facts = DotLine("tiny", "text-3")
+        self.facts = DotLine("tiny", "text-3", wrap=True)
         self.tags = [Tag(), Tag()]  # at the right, below
         self.numbers = [Label(role="tiny", token="text-2"), Label(role="tiny", token="text-2", wrap=True)]
         self._verdict: Verdict | None = None
@@ -71,7 +72,7 @@ class OptionRow(ChoiceRow):
         self.name.set_text(name)
         self.sentence.set_text(sentence)
         self.sentence.setVisible(bool(sentence))
-        self.facts.set_pieces(*facts)
+        self.facts.set_parts(*facts)
         tag: Tag | IconTag
         for tag, text in ((self.good, good), (self.plain, plain), (self.key, key)):
             tag.set_text(text)

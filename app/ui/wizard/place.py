@@ -4,11 +4,12 @@ package when it is first wanted."""
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from app.runtime.models.setup_state import Page
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from app.ui.wizard.service import SetupService
     from app.ui.wizard.wizard import SetupWizard
 
-FILE = "setup.json"  # in the data folder
 NOTICE = "setup"
 KEPT_SHORTCUTS = ("Ctrl+,",)
 
@@ -31,8 +31,7 @@ class SetupPlace(QObject):
         self._window, self._runtime = window, runtime
         self.wizard: SetupWizard | None = None
         self._presenter: SetupPresenter | None = None
-        self._stack: QStackedWidget | None = None
-        self._chat: QWidget | None = None
+        self._chat = cast(QWidget, window.views.currentWidget())
         self._told: object = None
         runtime.bridge.ready.connect(self._go_on)
 
@@ -56,8 +55,28 @@ class SetupPlace(QObject):
             if application is not None:
                 application.aboutToQuit.connect(made.close)
             window.destroyed.connect(made.close)
+            runtime.settings.listeners.append(self._take_setting)
             self._presenter = made
+            self._take_settings(made)
         return self._presenter
+
+    def _take_settings(self, presenter: SetupPresenter) -> None:
+        """What was set before there was a wizard to hear it. A folder that is chosen in it counts until the plan."""
+        from app.models_wiring import main_folder
+        from app.runtime.models.setup_state import SetElsewhere, View
+
+        settings, over = self._runtime.settings, presenter.state.view is View.FINISHED
+        folder = main_folder(settings) or self._runtime.paths.models
+        presenter.act(SetElsewhere(folder if over else None, settings.get("source")))
+
+    def _take_setting(self, key: str) -> None:
+        """Another source chosen, or the models folder moved, outside the wizard."""
+        value, presenter = self._runtime.settings.get(key), self._presenter
+        if presenter is None or not value or key not in ("source", "models_folder"):
+            return
+        from app.runtime.models.setup_state import SetElsewhere
+
+        presenter.act(SetElsewhere(source=value) if key == "source" else SetElsewhere(folder=Path(value)))
 
     def open(self, page: Page | None = None) -> None:
         """At `page` if that can be, else where it was left."""
@@ -71,23 +90,16 @@ class SetupPlace(QObject):
 
             self.wizard = SetupWizard(presenter)
             self.wizard.guide_asked.connect(self._ask_guide)
-            chat = self._chat = cast(QWidget, self._window.takeCentralWidget())
-            self._stack = QStackedWidget()
-            for widget in (chat, self.wizard):
-                self._stack.addWidget(widget)
-            self._window.setCentralWidget(self._stack)
-            self._stack.show()
+            self._window.views.addWidget(self.wizard)
         self._show(self.wizard)
 
     def close(self) -> None:
         """Back to the chat."""
-        if self._chat is not None:
-            self._show(self._chat)
-            self._window.composer.edit.setFocus()
+        self._show(self._chat)
+        self._window.composer.edit.setFocus()
 
     def _show(self, widget: QWidget) -> None:
-        if self._stack is not None:
-            self._stack.setCurrentWidget(widget)
+        self._window.views.setCurrentWidget(widget)
         for shortcut in self._window.findChildren(QShortcut):  # they are the chat's
             kept = shortcut.key().toString() in KEPT_SHORTCUTS
             shortcut.setEnabled(kept or widget is self._chat)
@@ -138,7 +150,7 @@ class SetupPlace(QObject):
 def _stored(runtime: Runtime) -> tuple[str, str]:
     """(page, view) of the wizard at the last start, empty if there was none."""
     try:
-        state = json.loads((runtime.paths.home / FILE).read_text("utf-8"))["state"]
+        state = json.loads(runtime.paths.setup.read_text("utf-8"))["state"]
         return str(state["page"]), str(state["view"])
     except (OSError, ValueError, LookupError, TypeError):
         return "", ""

@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import AppError
 from app.runtime.models.installs import InstallPlan, InstallStep, PlannedStep
-from app.runtime.models.setup_flow import mending_page
+from app.runtime.models.setup_mending import mending_page
 from app.runtime.models.setup_state import GoTo, Page
 from app.ui.widgets.card import Card
+from app.ui.widgets.icon_fact import IconFact
 from app.ui.wizard.page import Foot, SetupPage
-from app.ui.wizard.pieces import IconFact
 from app.ui.wizard.presenter import SetupPresenter
 from app.ui.wizard.problems import Problems, Told, Way
 from app.ui.wizard.rows import InfoRow

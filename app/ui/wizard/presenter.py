@@ -3,7 +3,6 @@ state is done here, and what the services tell from other threads comes back as 
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,31 +13,33 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.errors import AppError, Fixable, as_app_error
+from app.errors import AppError, Fixable
+from app.models_wiring import change_main_folder, main_folder
 from app.paths import Paths
+from app.runtime.engine.records import ModelState, ModelStatus
 from app.runtime.events import Event
 from app.runtime.jobs import Lane
 from app.runtime.models import setup_flow as flow
 from app.runtime.models.disk import write_small
-from app.runtime.models.installs import InstallChanged, InstallPlan, InstallRequest, InstallState, InstallStatus
+from app.runtime.models.installs import InstallChanged, InstallPlan, InstallState, InstallStatus
 from app.runtime.models.setup_state import (
     Action,
     AddAnother,
     ChooseKey,
+    ChooseTokenizer,
     Failed,
     GoTo,
-    Installed,
     KeyTested,
     Next,
     Page,
     PlanFailed,
     PlanMade,
     Progress,
-    Progressed,
     Reopen,
     SetupState,
     Started,
     Stopped,
+    TokenizerTested,
     View,
     install_request,
     summary,
@@ -46,7 +47,7 @@ from app.runtime.models.setup_state import (
 from app.settings import Settings
 from app.ui.i18n import Languages
 from app.ui.wizard.facts import Facts
-from app.ui.wizard.place import FILE
+from app.ui.wizard.installing import same, told
 from app.ui.wizard.questions import Questions
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class SetupPresenter(QObject):
             return
         if _lasting(self.state) != _lasting(before):
             text = flow.to_json(self.state)
-            self._writer.submit(lambda _job: write_small(self.paths.home / FILE, text.encode()), _logged)
+            self._writer.submit(lambda _job: write_small(self.paths.setup, text.encode()), _logged)
         with self._one_change():
             self._follow(before, self.state)
             self._suggest()
@@ -147,7 +148,7 @@ class SetupPresenter(QObject):
             with suppress(Fixable):  # what HF_ENDPOINT says is no address: the user chooses
                 source = default_source().endpoint
         try:
-            state = flow.from_json((self.paths.home / FILE).read_text("utf-8"))
+            state = flow.from_json(self.paths.setup.read_text("utf-8"))
         except (OSError, UnicodeDecodeError):
             state = SetupState()
         return state if state.choices.language else flow.begin(self.languages.current, self._library(), source)
@@ -233,6 +234,20 @@ class SetupPresenter(QObject):
         else:
             self._questions.key(place, model.key if model else None, model.name if model else place.name, tested)
 
+    def test_tokenizer(self, place: Path) -> None:
+        """Choose the tokenizer at `place`, a folder or a file in it, and look whether the user's files go with it."""
+        self.act(ChooseTokenizer(place))
+        chosen = self.state.choices
+        if chosen.tokenizer != place or chosen.model is None or chosen.model.path is None:
+            return
+
+        def tried(found: Recognised | None, error: AppError | None) -> None:
+            self.know(trying=False)
+            self.act(TokenizerTested(place, error or (found.problem if found else None)))
+
+        self.know(trying=True)
+        self._questions.tokenizer(chosen.model.path, place, chosen.key, tried)
+
     # --- plan and install
 
     def _make_plan(self) -> None:
@@ -277,7 +292,7 @@ class SetupPresenter(QObject):
         try:
             if plan is None:
                 raise Fixable("install-nothing")
-            if failed is not None and _same(failed.plan.request, plan.request):
+            if failed is not None and same(failed.plan.request, plan.request):
                 install = failed.id
                 self.service.resume(install, plan.request.key, plan.request.source)
             else:
@@ -317,6 +332,8 @@ class SetupPresenter(QObject):
         """Of the app's bridge, in the GUI thread."""
         if isinstance(notice, InstallChanged):
             self._see(notice.state)
+        elif isinstance(notice, ModelStatus) and notice.state is not ModelState.LOADING:
+            self._questions.computer(self._know_computer)  # memory is free now, or taken
 
     def _install(self, install: str) -> InstallState | None:
         return next((one for one in self.service.installs() if one.id == install), None) if install else None
@@ -337,47 +354,21 @@ class SetupPresenter(QObject):
         if install is not None and install.id == self.state.install:
             with self._one_change():
                 self.know(install=install)
-                self.act(_told(install, self._paused))
+                self.act(told(install, self._paused))
 
     # --- the folder
 
     def _library(self) -> Path:
-        chosen = self.settings.get("models_folder")
-        return Path(chosen) if chosen else self.paths.models
+        return main_folder(self.settings) or self.paths.models
 
     def _use_folder(self) -> None:
         """The chosen folder becomes the library's; the one before stays known if there are models in it."""
         chosen, before = self.state.choices.folder, self._library()
         if chosen is None or chosen == before:
             return
-        try:
-            others = [Path(one) for one in json.loads(self.settings.get("more_models_folders"))]
-        except (ValueError, TypeError):
-            others = []
         used = any(one.manifest.owned and one.manifest.path.is_relative_to(before) for one in self.service.entries())
-        others = [one for one in (*([before] if used else []), *others) if one != chosen]
-        self.settings.set("more_models_folders", json.dumps([str(one) for one in others], ensure_ascii=False))
-        self.settings.set("models_folder", str(chosen))
+        change_main_folder(self.paths, self.settings, chosen, keep_old=used)
         self.service.refresh()
-
-
-def _told(install: InstallState, paused: bool) -> Action:
-    """What the state of the install means for the flow. `paused`: by the user, not because the app was closed."""
-    if install.status is InstallStatus.FAILED:
-        return Failed(install.id, install.error or as_app_error(RuntimeError("no error")))
-    if install.status is InstallStatus.CANCELLED:
-        return Stopped(install.id)
-    if install.status is InstallStatus.FINISHED:
-        return Installed(install.id, install.entry, install.question, install.answer)
-    step = install.current
-    fraction = step.done / step.total if step and step.total else None
-    waits = paused and install.status is InstallStatus.PAUSED
-    return Progressed(install.id, Progress(step.step if step else "", fraction, step.left if step else None, waits))
-
-
-def _same(one: InstallRequest, other: InstallRequest) -> bool:
-    """Whether they differ at most in what can be changed half-way."""
-    return replace(one, key=None, source="") == replace(other, key=None, source="")
 
 
 def _lasting(state: SetupState) -> SetupState:

@@ -14,9 +14,9 @@ from app.ui.widgets.banner import Banner
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.card import Card
 from app.ui.widgets.gaps import set_gaps
+from app.ui.widgets.icon_fact import IconFact
 from app.ui.widgets.progress import ProgressLine
 from app.ui.wizard.page import Foot, SetupPage
-from app.ui.wizard.pieces import IconFact
 from app.ui.wizard.presenter import SetupPresenter
 from app.ui.wizard.rows import InfoRow
 from app.ui.wizard.words import INSTALL_STEPS, SHOWN_STEPS, about, amount, clock, joined, left, rate, words

@@ -81,6 +81,11 @@ class Questions(QObject):
         """weights.records.Recognised of the user's `files`, looked into with the key at `place`."""
         self._begin("key", self._service.recognise(files, self._sink("key", known), key=place))
 
+    def tokenizer(self, files: Path, place: Path, key: Path | None, known: Ended) -> None:
+        """weights.records.Recognised of the user's `files`, read with the tokenizer at `place`."""
+        sink = self._sink("tokenizer", known)
+        self._begin("tokenizer", self._service.recognise(files, sink, key=key, tokenizer=place))
+
     def plan(self, request: InstallRequest, known: Ended) -> None:
         """InstallPlan"""
         self._begin("plan", self._service.plan_install(request, self._sink("plan", known)))

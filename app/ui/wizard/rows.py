@@ -7,10 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.ui.theme import SEMIBOLD, theme
+from app.ui.widgets.dot_line import DotLine
 from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
 from app.ui.widgets.tag import Tag
-from app.ui.wizard.pieces import DotLine
 
 PADDING_X, PADDING_Y, GAP = 20, 16, 14
 
@@ -24,7 +24,7 @@ class InfoRow(Live, QWidget):
         self._mark = QLabel()
         self.title = Label(role="interface", wrap=True)
         self.loud = Label(role="card-title", weight=SEMIBOLD, wrap=True)  # the title of what is going on now
-        self.facts = DotLine("small", "text-2")
+        self.facts = DotLine("small", "text-2", wrap=True)
         self.text = Label(role="small", token="text-2", wrap=True)
         self.right = Label(role="small", token="text-2")
         self.tag = Tag() if tag else None
@@ -57,7 +57,7 @@ class InfoRow(Live, QWidget):
         """`verdict`: tone and word of the tag. Empty parts take no room."""
         self.title.set_text(title)
         self.loud.set_text(title)
-        self.facts.set_pieces(*facts)
+        self.facts.set_parts(*facts)
         self.facts.setVisible(any(facts))
         self.text.set_text(text)
         self.text.setVisible(bool(text))

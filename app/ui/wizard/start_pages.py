@@ -11,10 +11,10 @@ from app.runtime.models.memory import Fit
 from app.runtime.models.setup_state import ChooseFolder, ChooseLanguage, Page
 from app.settings import QT_TRANSLATE_NOOP
 from app.ui.widgets.card import Card
+from app.ui.widgets.choice_card import ChoiceCard, TextRow
+from app.ui.widgets.icon_fact import IconFact
 from app.ui.widgets.labels import Label
-from app.ui.wizard.choices import ChoiceCard, TextRow
 from app.ui.wizard.page import Foot, SetupPage
-from app.ui.wizard.pieces import IconFact
 from app.ui.wizard.presenter import SetupPresenter
 from app.ui.wizard.rows import InfoRow
 from app.ui.wizard.words import FITS, amount, words

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app.runtime.models.setup_steps import STEPS as ROWS
 from app.runtime.models.setup_steps import StepRow, StepStatus
 from app.ui.theme import SEMIBOLD, app_icon, theme
 from app.ui.widgets.labels import Label
@@ -113,7 +114,7 @@ class StepList(Live, QFrame):
         super().__init__(parent)
         self.setObjectName("sidebar")
         self._logo, self._title = QLabel(), Label(role="card-title", wrap=True)
-        self.buttons = [StepButton() for _ in STEPS]
+        self.buttons = [StepButton() for _ in ROWS]
         self._note = Label(role="tiny", token="text-3", wrap=True)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)

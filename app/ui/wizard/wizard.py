@@ -57,8 +57,10 @@ STEPS_WIDTH = 264
 
 
 class SetupWizard(Live, QWidget):
-    """Shows what `presenter` knows. `closed`: back to the chat; `model_ready`: the entry of the library to chat with;
-    `language_chosen`: by code; `guide_asked`: a question that the user wants to put to the guide."""
+    """Shows what `presenter` knows: the frame at once, the first page in the next turn of the event loop.
+
+    `closed`: back to the chat; `model_ready`: the entry of the library to chat with; `language_chosen`: by code;
+    `guide_asked`: a question that the user wants to put to the guide."""
 
     closed = Signal()
     model_ready = Signal(str)
@@ -85,7 +87,6 @@ class SetupWizard(Live, QWidget):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
         self.go_live()
-        self._show()
 
     def _lay_out(self) -> None:
         self._inner = QWidget()
@@ -128,10 +129,14 @@ class SetupWizard(Live, QWidget):
 
     def _show(self) -> None:
         """Only where it can be seen: while it is hidden, an install tells something five times a second."""
-        if self._pages and not self.isVisible():
+        if not self.isVisible():
             return
         state = self.presenter.state
         before = next((page for page in self._pages.values() if not page.isHidden()), None)
+        if not self._pages:  # the very first: made in this turn of the event loop, shown in the next
+            self._make(state.page)
+            QTimer.singleShot(0, self, self._appear)
+            return
         if state.page not in self._pages:
             self._make(state.page)
         page = self._pages[state.page]
@@ -167,7 +172,7 @@ class SetupWizard(Live, QWidget):
 
     def _enter(self) -> None:
         """The keyboard goes to where the page begins: to what is to be chosen, else to Next, else to the title."""
-        if not self.isVisible():
+        if not self.isVisible() or not self._pages:
             return
         target = self.page.start()
         if target is None or not target.isVisibleTo(self) or not target.isEnabled():
@@ -196,6 +201,13 @@ class SetupWizard(Live, QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._lay_wide()
+        if self._pages:
+            self._appear()
+        else:
+            QTimer.singleShot(0, self, self._appear)
+
+    def _appear(self) -> None:
         self._show()
         self._lay_wide()
         self._enter()
@@ -204,7 +216,7 @@ class SetupWizard(Live, QWidget):
 
     def go_on(self) -> None:
         """Next, if the page allows it."""
-        if self.page.ready():
+        if self._pages and self.page.ready():
             self.presenter.act(Next())
 
     def _later(self) -> None:

@@ -20,6 +20,7 @@ STEPS = {
     Step.FOLDER: QT_TRANSLATE_NOOP("SetupWords", "Folder"),
     Step.MODEL: QT_TRANSLATE_NOOP("SetupWords", "Choose a model"),
     Step.KEY: QT_TRANSLATE_NOOP("SetupWords", "Key file"),
+    Step.TOKENIZER: QT_TRANSLATE_NOOP("SetupWords", "Tokenizer"),
     Step.INSTALL: QT_TRANSLATE_NOOP("SetupWords", "Download and install"),
     Step.READY: QT_TRANSLATE_NOOP("SetupWords", "Done"),
 }

@@ -1,8 +1,8 @@
 """The processes that `test_download_kill.py` kills: downloads with the real client.
 
 Imports once, then forks for each line of standard input: `{"endpoint": …, "folder": …, "sha256": …, "size": …, "kill":
-SECONDS or null}`. Says on standard output, one JSON object a line, how that process ended: `{"status": …, "code": …}`,
-by itself (`code` "" if all went well) or killed (`status` negative).
+SECONDS or null, "patient": true for where nothing is wrong}`. Says on standard output, one JSON object a line, how that
+process ended: `{"status": …, "code": …}`, by itself (`code` "" if all went well) or killed (`status` negative).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ def fetch(order: dict[str, Any]) -> str:
     """The code it ended with."""
     folder = Path(order["folder"])
     wanted = [RemoteFile(SMALL), RemoteFile(LARGE, order["size"], order["sha256"])]
-    downloader = Downloader(Connections(folder.parent / "connections.jsonl"), patience=QUICK)
+    patience = replace(QUICK, connect=20.0, stall=20.0) if order.get("patient") else QUICK
+    downloader = Downloader(Connections(folder.parent / "connections.jsonl"), patience=patience)
     source = Source("test hub", order["endpoint"])
     try:
         downloader.fetch(REPOSITORY, "main", wanted, folder, source, lambda _one: None, CancelToken())

@@ -198,7 +198,7 @@ def origin_of(path: Path, _architecture: str, model: str) -> Origin:
 
 @dataclass
 class Kit:
-    """A service on a data folder of its own. Change `options` and `trial` at will."""
+    """A service on a data folder of its own. Change `options`, `trial` and `back` (what unloading gives) at will."""
 
     home: Path
     fx: Path
@@ -207,6 +207,7 @@ class Kit:
     free: int = 500 * GB
     memory: Memory = field(default_factory=lambda: Memory(16 * GB, 12 * GB))
     trial: Callable[[Path, str, str, CancelToken], str] = answers_well
+    back: Callable[[], int] = lambda: 0
 
     def __post_init__(self) -> None:
         self.paths = Paths(self.home).create()
@@ -217,7 +218,7 @@ class Kit:
 
     def start(self) -> None:
         """A new service, as after a restart."""
-        given = Given(lambda _path: self.free, lambda: self.memory, tiny_catalogue(self.fx), QUICK)
+        given = Given(lambda _path: self.free, lambda: self.memory, tiny_catalogue(self.fx), QUICK, lambda: self.back())
         self.service = ModelService(
             self.paths,
             lambda: self.options,

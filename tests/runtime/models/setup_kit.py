@@ -17,6 +17,7 @@ from app.runtime.models.setup_state import (
     ChooseLanguage,
     ChooseModel,
     ChooseSource,
+    ChooseTokenizer,
     KeyTested,
     ModelChoice,
     Next,
@@ -25,6 +26,7 @@ from app.runtime.models.setup_state import (
     PlanSummary,
     SetupState,
     Started,
+    TokenizerTested,
 )
 
 FOLDER = Path("/home/张 三/模型")
@@ -32,6 +34,8 @@ KEY = Path("/U 盘/consolidated.00.pth")
 PLAIN = ModelChoice(model="BELLE-7B-2M")
 LOCKED = ModelChoice(model="BELLE-LLaMA-7B-2M-enc", key=True)
 OWN = ModelChoice(path=Path("/下载/我的 模型.gguf"), terms=False, source=False)
+CUT = ModelChoice(path=Path("/下载/bloom-4bit.pt"), terms=False, source=False, tokenizer=True)
+TOKENIZER = Path("/下载/分词器")
 PLAN = PlanSummary("BELLE-7B-2M", 28, 4, 33, 200, 5, 11, 900.0)
 FULL = Fixable("out-space", path="/x", need_gb="33.0", free_gb="2.0")
 
@@ -54,13 +58,15 @@ def at(page: Page, model: ModelChoice = PLAIN) -> SetupState:
 
 def answers(state: SetupState, model: ModelChoice = PLAIN) -> tuple[Action, ...]:
     """What makes Next possible."""
+    chosen = state.choices.model or model
+    tokenizer = (ChooseTokenizer(TOKENIZER), TokenizerTested(TOKENIZER)) if chosen.tokenizer else ()
     return {
         Page.LANGUAGE: (ChooseLanguage("zh_CN"),),
         Page.FOLDER: (ChooseFolder(state.choices.folder or FOLDER),),
         Page.MODEL: (ChooseModel(model),),
         Page.TERMS: (AcceptTerms(True),),
         Page.SOURCE: (ChooseSource(""),),
-        Page.KEY: (ChooseKey(KEY), KeyTested(KEY)),
+        Page.KEY: (ChooseKey(KEY), KeyTested(KEY), *tokenizer),
         Page.PLAN: (PlanMade(state.revision, PLAN),),
     }.get(state.page, ())
 

@@ -16,7 +16,8 @@ import pytest
 from app.resources import assets, guide_model
 from app.runtime.engine.prompts import template_for, templates
 from app.runtime.models.catalogue import ANY, Catalogue, Model, ModelFile, ModelKind, Words, load, parse
-from app.runtime.models.recommendation import BELLE_7B_2M, COMFORT, SYSTEM_SHARE, Verdict, verdict
+from app.runtime.models.memory import COMFORT, SYSTEM_SHARE, Fit
+from app.runtime.models.recommendation import BELLE_7B_2M
 from app.runtime.weights.architectures import bloom, llama
 from app.runtime.weights.ggml import row_size
 from app.runtime.weights.hyper import Hyper
@@ -395,5 +396,5 @@ def test_first_page_takes_its_numbers_from_here() -> None:
     assert (BELLE_7B_2M.name, BELLE_7B_2M.download) == (model.name, target.download)
     assert (BELLE_7B_2M.disk, BELLE_7B_2M.memory) == (target.size, target.memory)
     least = target.memory + SYSTEM_SHARE
-    verdicts = [verdict(target, total) for total in (least - 1, least, least + COMFORT)]
-    assert verdicts == [Verdict.TOO_SMALL, Verdict.TIGHT, Verdict.FITS]
+    verdicts = [BELLE_7B_2M.fit(total) for total in (least - 1, least, least + COMFORT)]
+    assert verdicts == [Fit.TOO_SMALL, Fit.TIGHT, Fit.FITS]

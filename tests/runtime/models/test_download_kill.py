@@ -33,6 +33,10 @@ PACE = 1_200_000  # bytes a second: a download takes 0.15 s
 LATEST = 0.3  # seconds after its start at which a process is killed
 SEED = 20261
 
+# Of the small file, if the kill came before it was whole: the hub answers for it by itself, without a header of its own
+# for the size and without a link that could expire.
+OF_SMALL = {"wrong-length": ("download-wrong-hash",), "expired": ("download-forbidden",)}
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="forks and sends SIGKILL"),
@@ -112,13 +116,12 @@ def play(downloads: Downloads, one: Round, fault: str, kill_after: float, promis
     good = one.finished()
     asked = one.asked(good)
     _, code = downloads.run(one.order)
-    allowed = {ENDINGS[fault][0], *ALSO.get(fault, ()), ""}
-    if fault == "wrong-length":
-        allowed.add("download-wrong-hash")  # of the small file, for whose size the hub has no header of its own
+    # A busy machine may keep the hub from answering for as long as the fault "stall" does
+    allowed = {ENDINGS[fault][0], *ALSO.get(fault, ()), *OF_SMALL.get(fault, ()), "download-stalled", ""}
     assert code in allowed, (fault, promised, kill_after)
     assert one.finished() >= good
     hub.play("")
-    assert downloads.run(one.order) == (False, "")
+    assert downloads.run({**one.order, "patient": True}) == (False, "")
     assert one.finished() == {SMALL, LARGE}
     assert one.asked(good) == asked, "a good file was fetched twice"
 

@@ -93,7 +93,7 @@ def test_a_small_memory_is_warned_of_but_not_refused(
 
 def test_the_model_about_to_be_unloaded_counts_as_free(kit: Kit) -> None:
     kit.memory = Memory(8 * GB, 3 * GB)
-    kit.options = replace(kit.options, reclaimable=5 * GB)
+    kit.back = lambda: 5 * GB
     assert not kit.plan(InstallRequest(model="BELLE-7B-2M")).warnings
 
 

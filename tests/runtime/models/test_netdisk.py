@@ -178,9 +178,9 @@ def test_archives_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     matched = match(folder, FILES)
     assert set(matched.found) == {"pytorch_model.bin"}
     codes = sorted(note.code for note in matched.notes)
-    assert codes == ["archive-locked", "archive-unknown", "archive-unknown", "archive-unknown", "weights-truncated"]
+    assert codes == ["archive-format", "archive-format", "archive-locked", "archive-part", "weights-truncated"]
     for name, code in [
-        ("a.rar", "archive-unknown"),
+        ("a.rar", "archive-format"),
         ("locked.zip", "archive-locked"),
         ("none", "weights-missing-file"),
     ]:

@@ -104,6 +104,22 @@ def test_the_memory_verdict_of_a_model(kit: Kit, model: str) -> None:
     assert kit.done(kit.service.verdict(model, kit.heard)).fit is Fit.TOO_SMALL
 
 
+def test_what_unloading_gives_back_counts_and_is_asked_beside_the_caller(kit: Kit, model: str) -> None:
+    asked: list[int] = []
+
+    def back() -> int:
+        asked.append(threading.get_ident())
+        return 4 * GB
+
+    kit.memory, kit.back = Memory(8 * GB, 1_000_000), back
+    verdict = kit.done(kit.service.verdict(model, kit.heard))
+    assert verdict.fit is Fit.FITS and verdict.free == 4 * GB + 1_000_000
+    computer, advice = kit.done(kit.service.computer(kit.heard))
+    assert computer.memory.free == 1_000_000 and computer.free_memory == verdict.free
+    assert advice.sizes[0].now is Fit.TOO_SMALL  # 5.4 GB
+    assert asked and threading.get_ident() not in asked
+
+
 # --- the library ------------------------------------------------------------------------------------------------------
 
 
@@ -115,15 +131,30 @@ def test_a_removed_model_comes_back_or_goes_to_the_trash(kit: Kit, model: str, m
         path.rename(kit.home / "trash")
 
     monkeypatch.setattr(removing, "_send_to_trash", trash)
-    token = kit.service.remove(model)
-    assert kit.done(kit.service.refresh(kit.heard)) == ()
+    token = kit.done(kit.service.remove(model, kit.heard))
+    assert kit.service.entries() == ()
     assert [one.token for one in kit.done(kit.service.removed(kit.heard))] == [token]
-    assert kit.service.undo(token).manifest.id == model
-    assert len(kit.done(kit.service.refresh(kit.heard))) == 1
-    kit.done(kit.service.finish_removal(kit.service.remove(model), kit.heard))
+    assert kit.done(kit.service.undo(token, kit.heard)).manifest.id == model
+    assert len(kit.service.entries()) == 1
+    kit.done(kit.service.finish_removal(kit.done(kit.service.remove(model, kit.heard)), kit.heard))
     assert kit.service.entries() == () and len(trashed) == 1
-    with pytest.raises(Fixable, match="library-not-removed"):
-        kit.service.undo(token)
+    assert kit.problem(kit.service.undo(token, kit.heard)).code == "library-not-removed"
+
+
+def test_removing_waits_for_a_slow_drive_beside_the_caller(
+    kit: Kit, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, rename = threading.Event(), removing.disk.rename
+
+    def slow(old: Path, new: Path) -> None:
+        assert gate.wait(20)
+        rename(old, new)
+
+    monkeypatch.setattr(removing.disk, "rename", slow)
+    job = kit.service.remove(model, kit.heard)
+    assert len(kit.service.entries()) == 1
+    gate.set()
+    assert kit.done(job) and kit.service.entries() == ()
 
 
 def test_names_and_templates_are_changed(kit: Kit, model: str) -> None:
@@ -173,7 +204,7 @@ def test_a_model_is_exported_and_packed_and_taken_in(kit: Kit, model: str, tmp_p
     assert out.read_bytes() == kit.service.entries()[0].manifest.path.read_bytes()
     assert kit.done(kit.service.find_same(out, kit.heard)) == (model,)
     packed = kit.done(kit.service.export_pack([model], tmp_path / "包.zip", kit.heard))
-    kit.service.remove(model)
+    kit.done(kit.service.remove(model, kit.heard))
     kit.done(kit.service.import_pack(packed.path, kit.heard))
     assert len(kit.service.entries()) == 1
 

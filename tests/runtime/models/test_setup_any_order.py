@@ -30,6 +30,7 @@ from app.runtime.models.setup_state import (
     ChooseLanguage,
     ChooseModel,
     ChooseSource,
+    ChooseTokenizer,
     Failed,
     GoTo,
     Hide,
@@ -45,13 +46,16 @@ from app.runtime.models.setup_state import (
     Progress,
     Progressed,
     Reopen,
+    SetElsewhere,
     SetupState,
     Started,
     Stopped,
+    TokenizerTested,
     View,
 )
 from app.runtime.models.setup_steps import steps
 from tests.runtime.models.setup_kit import (
+    CUT,
     FOLDER,
     FULL,
     KEY,
@@ -59,16 +63,38 @@ from tests.runtime.models.setup_kit import (
     OWN,
     PLAIN,
     PLAN,
+    TOKENIZER,
     answers,
     run,
 )
 
-MODELS = (PLAIN, LOCKED, OWN, ModelChoice(repository="a/b", file="m.gguf", terms=False), replace(LOCKED, model="other"))
+HUB = ModelChoice(repository="a/b", file="m.gguf", terms=False)
+MODELS = (PLAIN, LOCKED, OWN, CUT, HUB, replace(LOCKED, model="other"), replace(CUT, key=True))
 INSTALLS = ("", "i1", "i2")
-ERRORS = tuple(
-    map(Fixable, ("out-space", "key-wrong", "download-cut", "model-out-of-memory", "weights-damaged", "odd"))
+CODES = (
+    "out-space",
+    "key-wrong",
+    "download-cut",
+    "model-out-of-memory",
+    "weights-damaged",
+    "weights-tokenizer-missing",
+    "weights-tokenizer-damaged",
+    "odd",
 )
-CHOOSING = (ChooseLanguage, ChooseFolder, ChooseModel, AcceptTerms, ChooseSource, ChooseKey, KeyTested, AddAnother)
+ERRORS = tuple(map(Fixable, CODES))
+CHOOSING = (
+    ChooseLanguage,
+    ChooseFolder,
+    ChooseModel,
+    AcceptTerms,
+    ChooseSource,
+    ChooseKey,
+    KeyTested,
+    ChooseTokenizer,
+    TokenizerTested,
+    AddAnother,
+    SetElsewhere,
+)
 
 
 class AnyUser(RuleBasedStateMachine):
@@ -114,8 +140,11 @@ class AnyUser(RuleBasedStateMachine):
             st.builds(ChooseModel, st.sampled_from(MODELS), st.sampled_from(["", "Q8_0"])),
             st.builds(AcceptTerms, st.booleans()),
             st.builds(ChooseSource, st.sampled_from(["", "https://hf-mirror.com"])),
+            st.builds(SetElsewhere, st.sampled_from([None, Path("/e")]), st.sampled_from([None, "https://e"])),
             st.builds(ChooseKey, st.sampled_from([KEY, Path("/k")])),
             st.builds(KeyTested, st.sampled_from([KEY, Path("/k")]), st.sampled_from([None, ERRORS[1]])),
+            st.builds(ChooseTokenizer, st.sampled_from([TOKENIZER, Path("/t")])),
+            st.builds(TokenizerTested, st.sampled_from([TOKENIZER, Path("/t")]), st.sampled_from([None, ERRORS[5]])),
         )
     )
     def choose(self, action: Action) -> None:
@@ -160,6 +189,7 @@ class AnyUser(RuleBasedStateMachine):
             assert model is not None and choices.folder is not None
             assert choices.terms or not model.terms
             assert choices.key_good or not model.key
+            assert choices.tokenizer_good or not model.tokenizer
 
     @invariant()
     def there_is_always_a_way_on(self) -> None:

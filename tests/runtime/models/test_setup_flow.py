@@ -15,8 +15,8 @@ from app.runtime.models.setup_flow import (
     can_go_back,
     can_go_to,
     consistent,
-    mending_page,
 )
+from app.runtime.models.setup_mending import mending_page
 from app.runtime.models.setup_state import (
     BEFORE,
     PAGES,
@@ -30,6 +30,7 @@ from app.runtime.models.setup_state import (
     ChooseLanguage,
     ChooseModel,
     ChooseSource,
+    ChooseTokenizer,
     Failed,
     GoTo,
     Hide,
@@ -44,9 +45,11 @@ from app.runtime.models.setup_state import (
     Progress,
     Progressed,
     Reopen,
+    SetElsewhere,
     SetupState,
     Started,
     Stopped,
+    TokenizerTested,
     View,
     install_request,
     summary,
@@ -54,6 +57,7 @@ from app.runtime.models.setup_state import (
 from app.runtime.models.setup_steps import Step, StepStatus, steps
 from app.runtime.weights.records import Target
 from tests.runtime.models.setup_kit import (
+    CUT,
     FOLDER,
     FULL,
     KEY,
@@ -61,6 +65,7 @@ from tests.runtime.models.setup_kit import (
     OWN,
     PLAIN,
     PLAN,
+    TOKENIZER,
     answers,
     at,
     run,
@@ -178,6 +183,20 @@ def test_other_choices_only_ask_for_another_plan(page: Page, action: Action) -> 
     )
 
 
+@pytest.mark.parametrize("page", [Page.LANGUAGE, Page.PLAN])
+def test_what_is_set_in_the_settings_counts(page: Page) -> None:
+    changed = run(at(page), SetElsewhere(Path("/moved"), "https://hf-mirror.com"))
+    assert (changed.choices.folder, changed.choices.source) == (Path("/moved"), "https://hf-mirror.com")
+    assert changed.plan is None and changed.page is page and changed.revision > at(page).revision
+    assert run(changed, SetElsewhere()) is changed
+
+
+def test_what_runs_does_not_change_with_the_settings() -> None:
+    state = at(Page.PROGRESS)
+    changed = run(state, SetElsewhere(source="https://hf-mirror.com"))
+    assert changed == replace(state, choices=replace(state.choices, source="https://hf-mirror.com"))
+
+
 def test_a_late_plan_for_other_choices_is_not_taken() -> None:
     state = at(Page.PLAN)
     changed = run(state, GoTo(Page.FOLDER), ChooseFolder(Path("/d")), GoTo(Page.PLAN))
@@ -218,6 +237,39 @@ def test_another_model_later() -> None:
     assert (state.page, state.view, state.choices.folder) == (Page.MODEL, View.OPEN, FOLDER)
     assert state.choices.model is None and consistent(state)
     assert run(running(), AddAnother()).page is Page.PROGRESS
+
+
+# --- a tokenizer from elsewhere ---
+
+
+def test_files_without_a_tokenizer_ask_for_it_and_not_for_a_key() -> None:
+    assert visited(CUT) == [page for page in BEFORE if page not in (Page.TERMS, Page.SOURCE)]
+    state = run(at(Page.KEY, CUT), Next())
+    assert state.page is Page.KEY and not can_continue(state)
+    lacking = Fixable("weights-tokenizer-missing", file="x", needed="tokenizer.json")
+    state = run(state, ChooseTokenizer(TOKENIZER), TokenizerTested(TOKENIZER, lacking))
+    assert state.error is lacking and not can_continue(state)
+    state = run(state, ChooseTokenizer(TOKENIZER), TokenizerTested(Path("/other")), Next())
+    assert state.page is Page.KEY, "another one was tested"
+    state = run(state, TokenizerTested(TOKENIZER), Next())
+    assert state.page is Page.PLAN
+    assert install_request(state.choices) == InstallRequest(path=CUT.path, tokenizer=TOKENIZER, folder=FOLDER)
+
+
+def test_both_a_key_and_a_tokenizer() -> None:
+    state = run(at(Page.KEY, replace(CUT, key=True)), ChooseKey(KEY), KeyTested(KEY))
+    assert not can_continue(state)
+    assert can_continue(run(state, ChooseTokenizer(TOKENIZER), TokenizerTested(TOKENIZER)))
+
+
+def test_that_a_tokenizer_is_missing_may_turn_out_late() -> None:
+    state = at(Page.PLAN, OWN)
+    lacking = Fixable("weights-tokenizer-missing", file="x", needed="tokenizer.model")
+    state = run(state, PlanFailed(state.revision, lacking))
+    assert state.page is Page.KEY and state.error is lacking and state.mending
+    state = run(state, ChooseTokenizer(TOKENIZER), TokenizerTested(TOKENIZER), Next())
+    assert state.page is Page.PLAN and install_request(state.choices).tokenizer == TOKENIZER
+    assert {row.step for row in steps(state)} >= {Step.TOKENIZER}
 
 
 # --- failures ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -54,7 +55,8 @@ class ChoiceRow(Live, QRadioButton):
         return self.rect().contains(place)
 
     def sizeHint(self) -> QSize:
-        return self.words.totalSizeHint()
+        """As wide as the words; how high that is, the width that it gets will tell."""
+        return QSize(self.words.totalSizeHint().width(), self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return self.words.totalMinimumSize()
@@ -102,6 +104,10 @@ class TextRow(ChoiceRow):
             label.setVisible(bool(words))
         self.setAccessibleName(". ".join(part for part in (title, text, hint) if part))
 
+    def found_by(self, wanted: str) -> bool:
+        """True if every word of `wanted` is in it."""
+        return all(word in self.accessibleName().casefold() for word in wanted.casefold().split())
+
     def restyle(self) -> None:
         super().restyle()
         self.line.set_margins(theme().px(4), 0)
@@ -127,10 +133,15 @@ class ChoiceCard(Card):
 
     def show_only(self, rows: list[ChoiceRow]) -> None:
         self.filter(list(rows))
-        self._place(rows)
 
-    def _place(self, rows: list[ChoiceRow]) -> None:
-        for row in rows:
+    def filter(self, wanted: list[QWidget]) -> bool:
+        shown = super().filter(wanted)
+        self._place([row for row, _ in self._rows if row in wanted])
+        return shown
+
+    def _place(self, rows: Sequence[QWidget]) -> None:
+        """Tell the rows at the card's ends, which have round corners, that they are there."""
+        for row in [row for row in rows if isinstance(row, ChoiceRow)]:
             row.place = tuple(word for word, one in (("first", rows[0]), ("last", rows[-1])) if row is one)
             row.update()
 
