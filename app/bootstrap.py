@@ -93,11 +93,12 @@ def _begin(window: MainWindow) -> Runtime:
     set_up_logging(window.paths)
     runtime = make_runtime(window.paths, window.settings, window.languages)
     window.start(runtime)
+    from app.ui.collector import Collector
     from app.ui.wizard.place import SetupPlace
 
     window.setup = SetupPlace(window, runtime).open
     gc.freeze()  # classes and widgets that stay: no later collection need look at them
-    gc.enable()
+    Collector(window)
     QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: apply_look(window.settings, window.languages))
     if measured:
         print("wired", flush=True)  # noqa: T201

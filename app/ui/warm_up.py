@@ -84,6 +84,8 @@ STEPS = (
     "app.ui.settings.updates",
     "app.ui.widgets.category_button",
     "app.ui.settings.window",
+    "app.ui.settings.asked",
+    "app.ui.settings.fields",
     "app.ui.settings.network",
     "app.ui.settings.mover",
     "app.ui.settings.move_sheet",

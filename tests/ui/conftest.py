@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtGui import QGuiApplication
 
 from app.ui.i18n import remove_translators
+
+
+@pytest.fixture(autouse=True, scope="session")
+def what_is_there_stays() -> None:
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    """As `app.ui.collector` does for the app: never in a worker thread."""
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QLocale, Signal
+from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import QShowEvent
 
 from app.settings import QT_TRANSLATE_NOOP
+from app.ui.settings.asked import Asked, settings_bridge
 from app.ui.settings.row import Row
 from app.ui.widgets.labels import Label
 
@@ -47,18 +47,18 @@ Read = Callable[[], Sequence[Line]]
 class ConnectionsRow(Row):
     """Reads the record on a thread of its own each time it is shown: the file may be long."""
 
-    arrived = Signal(object)
-
     def __init__(self, read: Read) -> None:
         self._read = read
         self._lines: Sequence[Line] = ()
         self._list = Label(role="small", token="text-2", wrap=True)
         super().__init__(control=self._list, below=True)
-        self.arrived.connect(self._show)
+        self._asked = Asked(settings_bridge(), self)
+        self._asked.told.connect(self._show)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        threading.Thread(target=lambda: self.arrived.emit(tuple(self._read())), daemon=True).start()
+        read = self._read
+        self._asked.find_out(lambda: tuple(read()))
 
     def _show(self, lines: Sequence[Line]) -> None:
         self._lines = sorted(lines, key=lambda line: line.until, reverse=True)[:MOST]

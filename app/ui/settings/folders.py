@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.errors import AppError, Cancelled
 from app.models_wiring import more_folders
 from app.ui.models.words import sentences
+from app.ui.settings.asked import Asked
 from app.ui.settings.move_sheet import MoveSheet
 from app.ui.settings.mover import Mover
 from app.ui.settings.row import Row
@@ -23,6 +24,7 @@ from app.ui.widgets.labels import Label
 from app.ui.widgets.live import Live
 
 if TYPE_CHECKING:
+    from app.paths import Paths
     from app.runtime.models.moving import Unfinished
     from app.settings import Settings
     from app.ui.settings.place import ModelsPlace
@@ -41,6 +43,14 @@ def show_folder(folder: Path) -> None:
     from app.runtime.models.volumes import nearest
 
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(nearest(folder))))
+
+
+def _unfinished(paths: Paths) -> Unfinished | None:
+    """The move that was cut off, as the disk says."""
+    from app.models_wiring import open_library
+    from app.settings import Settings
+
+    return open_library(paths, Settings.load(paths.settings)).unfinished_move()
 
 
 class Buttons(Live, QWidget):
@@ -75,7 +85,7 @@ class MainFolderRow(Row):
 
     def ask(self, *, go_on: bool = False) -> None:
         """The dialog that moves it."""
-        sheet = MoveSheet(self._mover, self._place.runtime.languages, self.window(), go_on=go_on)
+        sheet = MoveSheet(self._mover, self._place.runtime, self.window(), go_on=go_on)
         self.sheet = sheet
         sheet.finished.connect(lambda _result: self._closed(sheet))
         sheet.open()
@@ -102,35 +112,22 @@ class MainFolderRow(Row):
 class UnfinishedRow(Row):
     """There only after a move was cut off; looked for, on a thread, each time the page comes into view."""
 
-    found = Signal(object)
-
     def __init__(self, place: ModelsPlace, mover: Mover, changed: Callable[[], None]) -> None:
         self._place, self._mover, self._changed = place, mover, changed
         self._move: Unfinished | None = None
         self._problem = ""
         self.there = False
         self.go_on, self.back = Button(small=True), Button(small=True)
+        self._asked = Asked(place.runtime.bridge)
         super().__init__(control=Buttons(self.go_on, self.back))
-        self.found.connect(self._show)
+        self._asked.setParent(self)
+        self._asked.told.connect(self._show)
         self.back.clicked.connect(self._bring_back)
         mover.ended.connect(self._ended)
 
     def look(self) -> None:
-        runtime = self._place.runtime
-        if self._mover.busy:
-            return
-
-        def work() -> None:
-            from app.models_wiring import open_library
-            from app.settings import Settings
-
-            move = open_library(runtime.paths, Settings.load(runtime.paths.settings)).unfinished_move()
-            try:
-                self.found.emit(move)
-            except RuntimeError:
-                return  # the window is gone
-
-        threading.Thread(target=work, name="unfinished move", daemon=True).start()
+        if not self._mover.busy:
+            self._asked.find_out(partial(_unfinished, self._place.runtime.paths))
 
     def _bring_back(self) -> None:
         self._problem = ""

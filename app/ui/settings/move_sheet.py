@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
-from app.errors import AppError, Cancelled, as_app_error
+from app.errors import AppError, Cancelled
 from app.ui.models.path_field import PathField
 from app.ui.models.sheet import Sheet
 from app.ui.models.words import sentences, size
+from app.ui.settings.asked import Asked
 from app.ui.settings.mover import Mover, Target, look_at
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.labels import Label
@@ -22,20 +23,16 @@ from app.ui.widgets.progress import ProgressLine
 if TYPE_CHECKING:
     from app.runtime.models.installs import WorkProgress
     from app.runtime.models.moving import Moved
-    from app.ui.i18n import Languages
+    from app.ui.context import Runtime
 
 
 class MoveSheet(Sheet):
     """`go_on`: a move that was cut off goes on at once."""
 
-    looked = Signal(int, object)
-
-    def __init__(
-        self, mover: Mover, languages: Languages, parent: QWidget | None = None, *, go_on: bool = False
-    ) -> None:
+    def __init__(self, mover: Mover, runtime: Runtime, parent: QWidget | None = None, *, go_on: bool = False) -> None:
         super().__init__(parent)
-        self._mover, self._languages = mover, languages
-        self._number = 0
+        self._mover, self._languages = mover, runtime.languages
+        self._asked = Asked(runtime.bridge, self)
         self._target: Target | None = None
         self._over = False
         self.place = PathField(icon="folder", folder=True)
@@ -49,7 +46,7 @@ class MoveSheet(Sheet):
         self.no.clicked.connect(self.reject)
         self.yes.clicked.connect(self._move)
         self.place.chosen.connect(self._look)
-        self.looked.connect(self._show_target, Qt.ConnectionType.QueuedConnection)
+        self._asked.told.connect(self._show_target)
         mover.progressed.connect(self._show_progress)
         mover.ended.connect(self._show_end)
         self.go_live()
@@ -62,25 +59,12 @@ class MoveSheet(Sheet):
 
     def _look(self, path: Path) -> None:
         """What a move there would take, found out on a thread."""
-        self._number += 1
         self._target = None
-        number, source, wanted = self._number, self._mover.source, path.expanduser().absolute()
-
-        def work() -> None:
-            try:
-                found = look_at(source, wanted)
-            except Exception as error:  # shown, whatever it is
-                found = Target(wanted, problem=as_app_error(error))
-            try:
-                self.looked.emit(number, found)
-            except RuntimeError:
-                return  # the sheet is closed
-
-        threading.Thread(target=work, name="move", daemon=True).start()
+        self._asked.find_out(partial(look_at, self._mover.source, path.expanduser().absolute()))
         self._arrange()
 
-    def _show_target(self, number: int, target: Target) -> None:
-        if number == self._number and not self._mover.busy and not self._over:
+    def _show_target(self, target: Target) -> None:
+        if not self._mover.busy and not self._over:
             self._target = target
             self.place.set_path(target.folder)
             self.retranslate()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.errors import AppError, Cancelled
+from app.errors import AppError, Cancelled, as_app_error
 from app.models_wiring import change_main_folder, main_folder
 from app.runtime.events import Event, JobCancelled, JobFailed, JobFinished
 from app.runtime.models.installs import WorkProgress
@@ -41,7 +41,15 @@ class Target:
 
 
 def look_at(source: Path, wanted: Path) -> Target:
-    """What a move to `wanted` takes; a folder of its own in one that holds other things. Reads disks."""
+    """What a move to `wanted` takes; never fails. Reads disks."""
+    try:
+        return _look_at(source, wanted)
+    except Exception as error:  # shown, whatever it is
+        return Target(wanted, problem=as_app_error(error))
+
+
+def _look_at(source: Path, wanted: Path) -> Target:
+    """A folder of its own in one that holds other things."""
     from app.runtime.models import moving, volumes
     from app.runtime.models.folder_rules import check_folder
 
@@ -70,7 +78,7 @@ class Mover(QObject):
     def __init__(self, place: ModelsPlace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._place = place
-        self._asked = Asked(self)
+        self._asked = Asked(place.runtime.bridge, self)
         self._asked.told.connect(self._hear)
         self._start: Callable[[Sink], Job] | None = None
         self._freed: Path | None = None
@@ -86,11 +94,11 @@ class Mover(QObject):
         return self._start is not None
 
     def move(self, folder: Path) -> None:
-        self._begin(lambda service, sink: service.move(folder, self._switch, sink))
+        self._begin(lambda service, sink: service.move(folder, self._switch(), sink))
 
     def go_on(self) -> None:
         """With a move that was cut off."""
-        self._begin(lambda service, sink: service.continue_move(self._switch, sink))
+        self._begin(lambda service, sink: service.continue_move(self._switch(), sink))
 
     def bring_back(self) -> None:
         """What a move that was cut off has taken away."""
@@ -122,10 +130,10 @@ class Mover(QObject):
         except AppError as error:
             self._end(error)
 
-    def _switch(self, folder: Path) -> None:
-        """On a lane's thread, so with settings of its own: the window's are told when the move is over."""
+    def _switch(self) -> Callable[[Path], None]:
+        """Called on a lane's thread, so with settings of its own: the window's are told when the move is over."""
         paths = self._place.runtime.paths
-        change_main_folder(paths, Settings.load(paths.settings), folder, keep_old=False)
+        return lambda folder: change_main_folder(paths, Settings.load(paths.settings), folder, keep_old=False)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, WorkProgress):

@@ -40,7 +40,7 @@ class TestRow(Row):
         self._place, self._card = place, card
         self._speeds: tuple[Measured, ...] = ()
         self._problem: AppError | None = None
-        self.button, self._asked = Button(small=True), Asked()
+        self.button, self._asked = Button(small=True), Asked(place.runtime.bridge)
         super().__init__(control=self.button)
         self._asked.setParent(self)
         self._asked.told.connect(self._hear)

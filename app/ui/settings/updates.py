@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 import app
 from app.errors import AppError, as_app_error
 from app.settings import Settings
 from app.ui.i18n import Languages
+from app.ui.settings.asked import Asked, settings_bridge
 from app.ui.settings.row import Row
 from app.ui.widgets.buttons import Button
 
@@ -56,10 +56,15 @@ def _ask(address: str, record: Connections, proxy: str) -> Release:
     return look_for_update(address, app.__version__, record, proxy)
 
 
+def _answer(ask: Callable[[], Release]) -> Release | AppError:
+    try:
+        return ask()
+    except Exception as error:  # shown, whatever it is
+        return as_app_error(error)
+
+
 class UpdatesRow(Row):
     """The button asks; when a newer version is found, it opens the page. Without an address there is none."""
-
-    answered = Signal(object)  # Release or AppError
 
     def __init__(self, updates: Updates | None) -> None:
         self._updates = updates if updates is not None and updates.address else None
@@ -68,7 +73,8 @@ class UpdatesRow(Row):
         self.button = Button(small=True)
         super().__init__(control=self.button if self._updates else None)
         self.button.clicked.connect(self._pressed)
-        self.answered.connect(self._show)
+        self._asked = Asked(settings_bridge(), self)
+        self._asked.told.connect(self._show)
 
     def _pressed(self) -> None:
         updates = self._updates
@@ -78,14 +84,8 @@ class UpdatesRow(Row):
             QDesktopServices.openUrl(QUrl(updates.page))
             return
         self._asking, self._result = True, None
-        threading.Thread(target=self._run, args=(updates.prepare(),), name="update", daemon=True).start()
+        self._asked.find_out(partial(_answer, updates.prepare()))
         self.retranslate()
-
-    def _run(self, ask: Callable[[], Release]) -> None:
-        try:
-            self.answered.emit(ask())
-        except Exception as error:  # shown, whatever it is
-            self.answered.emit(as_app_error(error))
 
     def _show(self, result: Release | AppError) -> None:
         self._asking, self._result = False, result
