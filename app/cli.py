@@ -16,6 +16,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app import __version__, models_commands, self_test, weights_commands
+from app.command_line import VERSION, parser_in
 from app.errors import Cancelled, Fixable, as_app_error
 from app.log import set_up_logging
 from app.model_choice import GUIDE, find_model, note_use
@@ -185,8 +186,9 @@ COMMANDS: tuple[Callable[[Any, Terminal], None], ...] = (
 
 
 def make_parser(terminal: Terminal) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="chatbelle", description=terminal.text(ABOUT))
-    parser.add_argument("--version", action="version", version=f"ChatBELLE {__version__}")
+    parser = parser_in(terminal)(prog="chatbelle", description=terminal.text(ABOUT))
+    name = f"ChatBELLE {__version__}"
+    parser.add_argument("--version", action="version", version=name, help=terminal.text(VERSION))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in COMMANDS:
         add(commands, terminal)

@@ -1,5 +1,4 @@
-<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE TS>
+<?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
     <name>AnswerMessage</name>
@@ -104,7 +103,7 @@
         <translation>让随机的回答可以重现</translation>
     </message>
     <message>
-        <source>use the prompt as it is, without the model&apos;s template</source>
+        <source>use the prompt as it is, without the model's template</source>
         <translation>原样使用提示，不套用模型的模板</translation>
     </message>
     <message>
@@ -160,7 +159,7 @@
         <translation>程序</translation>
     </message>
     <message>
-        <source>look for the app&apos;s files</source>
+        <source>look for the app's files</source>
         <translation>查找应用自带的文件</translation>
     </message>
     <message>
@@ -228,7 +227,7 @@
         <translation>说明权重文件或文件夹是什么、还缺什么</translation>
     </message>
     <message>
-        <source>decrypt BELLE&apos;s .enc files with Meta&apos;s original LLaMA file</source>
+        <source>decrypt BELLE's .enc files with Meta's original LLaMA file</source>
         <translation>用 Meta 的 LLaMA 原始文件解密 BELLE 的 .enc 文件</translation>
     </message>
     <message>
@@ -256,7 +255,7 @@
         <translation>权重的保存格式，例如 Q4_0 或 Q8_0；不写则用推荐的格式</translation>
     </message>
     <message>
-        <source>Meta&apos;s consolidated.00.pth, or a folder that holds it</source>
+        <source>Meta's consolidated.00.pth, or a folder that holds it</source>
         <translation>Meta 的 consolidated.00.pth，或它所在的文件夹</translation>
     </message>
     <message>
@@ -276,7 +275,7 @@
         <translation>要放入的模型文件夹</translation>
     </message>
     <message>
-        <source>accept the model&apos;s licence and terms</source>
+        <source>accept the model's licence and terms</source>
         <translation>接受模型的许可和条款</translation>
     </message>
     <message>
@@ -380,7 +379,7 @@
         <translation>{time}，另加下载时间</translation>
     </message>
     <message>
-        <source>print a model&apos;s terms and its licences in full</source>
+        <source>print a model's terms and its licences in full</source>
         <translation>显示模型的使用条款和许可全文</translation>
     </message>
     <message>
@@ -408,7 +407,7 @@
         <translation>{name}：ChatBELLE 中没有它的全文，请先阅读再继续：{address}</translation>
     </message>
     <message>
-        <source>Meta&apos;s file</source>
+        <source>Meta's file</source>
         <translation>Meta 的文件</translation>
     </message>
     <message>
@@ -608,7 +607,7 @@
         <translation>太大</translation>
     </message>
     <message>
-        <source>{fit}, needs Meta&apos;s file</source>
+        <source>{fit}, needs Meta's file</source>
         <translation>{fit}，需要 Meta 的文件</translation>
     </message>
     <message>
@@ -648,7 +647,7 @@
         <translation>不需要什么</translation>
     </message>
     <message>
-        <source>the key: Meta&apos;s original LLaMA file</source>
+        <source>the key: Meta's original LLaMA file</source>
         <translation>密钥：Meta 的 LLaMA 原始文件</translation>
     </message>
     <message>
@@ -728,7 +727,7 @@
         <translation>恢复已移除、但还没进回收站的模型；不写 TOKEN 则列出它们</translation>
     </message>
     <message>
-        <source>copy a model&apos;s GGUF file</source>
+        <source>copy a model's GGUF file</source>
         <translation>复制模型的 GGUF 文件</translation>
     </message>
     <message>
@@ -847,6 +846,26 @@
         <source>Given up: {name}</source>
         <translation>已放弃：{name}</translation>
     </message>
+    <message>
+        <source>usage: </source>
+        <translation>用法：</translation>
+    </message>
+    <message>
+        <source>positional arguments</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>show this help message and exit</source>
+        <translation>显示这些说明并退出</translation>
+    </message>
+    <message>
+        <source>show the program's version number and exit</source>
+        <translation>显示版本号并退出</translation>
+    </message>
 </context>
 <context>
     <name>CodeBlock</name>
@@ -931,7 +950,7 @@
     </message>
     <message>
         <source> (Enter to send, Shift+Enter for a new line)</source>
-        <translation>&#x3000;Enter 发送，Shift + Enter 换行</translation>
+        <translation>　Enter 发送，Shift + Enter 换行</translation>
     </message>
 </context>
 <context>
@@ -1137,7 +1156,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>给妈妈写一封生日信</translation>
     </message>
     <message>
-        <source>Explain Newton&apos;s first law to a child</source>
+        <source>Explain Newton's first law to a child</source>
         <translation>给孩子讲讲牛顿第一定律</translation>
     </message>
     <message>
@@ -1769,11 +1788,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>ChatBELLE 的一些部分无法加载：{parts}</translation>
     </message>
     <message>
-        <source>Install ChatBELLE again, and the system&apos;s libraries that are named.</source>
+        <source>Install ChatBELLE again, and the system's libraries that are named.</source>
         <translation>请重新安装 ChatBELLE，并安装提到的系统库。</translation>
     </message>
     <message>
-        <source>llama.cpp has no part that runs on this computer&apos;s processor.</source>
+        <source>llama.cpp has no part that runs on this computer's processor.</source>
         <translation>llama.cpp 没有能在这台电脑的处理器上运行的部分。</translation>
     </message>
     <message>
@@ -1785,7 +1804,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>窗口打不开（退出码 {exit_code}）：{detail}</translation>
     </message>
     <message>
-        <source>Install the system&apos;s libraries that are named, or ChatBELLE again.</source>
+        <source>Install the system's libraries that are named, or ChatBELLE again.</source>
         <translation>请安装提到的系统库，或重新安装 ChatBELLE。</translation>
     </message>
     <message>
@@ -1853,7 +1872,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请重新下载或转换、选择别的模型，或关掉显卡。</translation>
     </message>
     <message>
-        <source>This computer&apos;s processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
+        <source>This computer's processor lacks an instruction that {path} needs here. ChatBELLE itself is not affected.</source>
         <translation>这台电脑的处理器缺少运行 {path} 所需的指令。ChatBELLE 本身不受影响。</translation>
     </message>
     <message>
@@ -2069,7 +2088,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择 F32 作为目标格式。</translation>
     </message>
     <message>
-        <source>{file} is encrypted: it opens only with Meta&apos;s original LLaMA file.</source>
+        <source>{file} is encrypted: it opens only with Meta's original LLaMA file.</source>
         <translation>{file} 是加密的：只有 Meta 的 LLaMA 原始文件能打开它。</translation>
     </message>
     <message>
@@ -2081,7 +2100,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>找不到密钥文件 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta&apos;s consolidated.00.pth.</source>
+        <source>Choose Meta's consolidated.00.pth.</source>
         <translation>请选择 Meta 的 consolidated.00.pth。</translation>
     </message>
     <message>
@@ -2093,15 +2112,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 很可能不是正确的密钥文件：它打不开 {file}。</translation>
     </message>
     <message>
-        <source>Choose Meta&apos;s original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
+        <source>Choose Meta's original consolidated.00.pth of LLaMA 7B (for BELLE-LLaMA-13B-2M: of LLaMA 13B).</source>
         <translation>请选择 Meta 原版 LLaMA 7B 的 consolidated.00.pth（BELLE-LLaMA-13B-2M 则用 LLaMA 13B 的）。</translation>
     </message>
     <message>
-        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta&apos;s original file.</source>
+        <source>{key} is a converted (Hugging Face) LLaMA file. The key must be Meta's original file.</source>
         <translation>{key} 是转换过的（Hugging Face 格式）LLaMA 文件，密钥必须是 Meta 的原始文件。</translation>
     </message>
     <message>
-        <source>Choose Meta&apos;s original consolidated.00.pth; a converted one can never open these weights.</source>
+        <source>Choose Meta's original consolidated.00.pth; a converted one can never open these weights.</source>
         <translation>请选择 Meta 原版的 consolidated.00.pth；转换过的文件无法打开这些权重。</translation>
     </message>
     <message>
@@ -2121,7 +2140,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选择所要求大小的 consolidated.00.pth。</translation>
     </message>
     <message>
-        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta&apos;s file.</source>
+        <source>{key} is a LLaMA file that was saved again; its bytes are no longer those of Meta's file.</source>
         <translation>{key} 是重新保存过的 LLaMA 文件，内容已不是 Meta 原文件的字节。</translation>
     </message>
     <message>
@@ -2133,11 +2152,11 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{key} 不完整（{detail}）。</translation>
     </message>
     <message>
-        <source>Download or copy Meta&apos;s file again.</source>
+        <source>Download or copy Meta's file again.</source>
         <translation>请重新下载或复制 Meta 的文件。</translation>
     </message>
     <message>
-        <source>{key} is only a Git LFS pointer, not Meta&apos;s file.</source>
+        <source>{key} is only a Git LFS pointer, not Meta's file.</source>
         <translation>{key} 只是 Git LFS 指针，不是 Meta 的文件。</translation>
     </message>
     <message>
@@ -2217,7 +2236,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 没有记录词片如何合并，也没有找到 tokenizer.model：个别文本的切分可能不同。</translation>
     </message>
     <message>
-        <source>For exact results put the model&apos;s tokenizer.model beside the file and convert again.</source>
+        <source>For exact results put the model's tokenizer.model beside the file and convert again.</source>
         <translation>如需完全一致，请把该模型的 tokenizer.model 放在同一文件夹后重新转换。</translation>
     </message>
     <message>
@@ -2225,7 +2244,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{tokenizer} 与 {file} 不是同一个模型的，没有使用它。</translation>
     </message>
     <message>
-        <source>Replace it by the model&apos;s own and convert again.</source>
+        <source>Replace it by the model's own and convert again.</source>
         <translation>请换成该模型自己的文件后重新转换。</translation>
     </message>
     <message>
@@ -2249,7 +2268,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 的量化方式无法读取（{detail}）。</translation>
     </message>
     <message>
-        <source>Take BELLE&apos;s own GPTQ files, or the unquantized model.</source>
+        <source>Take BELLE's own GPTQ files, or the unquantized model.</source>
         <translation>请使用 BELLE 自己的 GPTQ 文件，或未量化的模型。</translation>
     </message>
     <message>
@@ -2265,7 +2284,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>{file} 有 {tokens} 个词元，模型有 {rows} 个：它可能属于另一个模型。</translation>
     </message>
     <message>
-        <source>If answers are garbled, use the model&apos;s own tokenizer.</source>
+        <source>If answers are garbled, use the model's own tokenizer.</source>
         <translation>如果回答是乱码，请换成该模型自带的分词器。</translation>
     </message>
     <message>
@@ -2429,7 +2448,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这次移除已无法撤销。</translation>
     </message>
     <message>
-        <source>Look in the system&apos;s trash.</source>
+        <source>Look in the system's trash.</source>
         <translation>请查看系统回收站。</translation>
     </message>
     <message>
@@ -2541,7 +2560,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请选较小的模型或其他磁盘。</translation>
     </message>
     <message>
-        <source>{path} is long ({length}): files in it may exceed Windows&apos; {limit} characters.</source>
+        <source>{path} is long ({length}): files in it may exceed Windows' {limit} characters.</source>
         <translation>{path} 较长（{length}），其中的文件可能超过 Windows 的 {limit} 个字符。</translation>
     </message>
     <message>
@@ -2669,7 +2688,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>请在网盘程序中完成，或由 ChatBELLE 下载。</translation>
     </message>
     <message>
-        <source>No BELLE model fits into this computer&apos;s memory.</source>
+        <source>No BELLE model fits into this computer's memory.</source>
         <translation>这台电脑的内存放不下任何 BELLE 模型。</translation>
     </message>
     <message>
@@ -2757,7 +2776,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>无法与 {host} 建立安全连接（{detail}）。</translation>
     </message>
     <message>
-        <source>Check this computer&apos;s date, and software that inspects connections; or choose another source.</source>
+        <source>Check this computer's date, and software that inspects connections; or choose another source.</source>
         <translation>请检查系统日期和拦截网络的软件，或换下载源。</translation>
     </message>
     <message>
@@ -3224,7 +3243,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这台电脑内存吃紧</translation>
     </message>
     <message>
-        <source>too big for this computer&apos;s memory</source>
+        <source>too big for this computer's memory</source>
         <translation>这台电脑内存不够</translation>
     </message>
     <message>
@@ -3433,15 +3452,15 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>使用之前需要转换一次，原来的文件不会改动。</translation>
     </message>
     <message>
-        <source>It is also the key file for BELLE&apos;s encrypted models: drop one of those to use it so.</source>
+        <source>It is also the key file for BELLE's encrypted models: drop one of those to use it so.</source>
         <translation>它也是 BELLE 加密模型的密钥文件：把加密模型拖进来，就可以用它还原。</translation>
     </message>
     <message>
-        <source>A model in Hugging Face&apos;s format</source>
+        <source>A model in Hugging Face's format</source>
         <translation>Hugging Face 格式的模型</translation>
     </message>
     <message>
-        <source>Meta&apos;s original LLaMA</source>
+        <source>Meta's original LLaMA</source>
         <translation>Meta 的原版 LLaMA</translation>
     </message>
     <message>
@@ -3497,7 +3516,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>加密的 {name}</translation>
     </message>
     <message>
-        <source>It opens with Meta&apos;s original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
+        <source>It opens with Meta's original LLaMA file, which you must have already. ChatBELLE uses it on this computer only and does not change it.</source>
         <translation>要用你从 Meta 得到的 LLaMA 原始文件才能打开。ChatBELLE 只在本机用它还原模型，不会上传，也不会修改它。</translation>
     </message>
     <message>
@@ -3581,7 +3600,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>提示模板</translation>
     </message>
     <message>
-        <source>the file&apos;s own</source>
+        <source>the file's own</source>
         <translation>文件自带</translation>
     </message>
     <message>
@@ -4746,7 +4765,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>回答</translation>
     </message>
     <message>
-        <source>Use the model&apos;s own values</source>
+        <source>Use the model's own values</source>
         <translation>使用模型自带的参数</translation>
     </message>
     <message>
@@ -5176,7 +5195,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>文件是空的</translation>
     </message>
     <message>
-        <source>A converted file, not Meta&apos;s own</source>
+        <source>A converted file, not Meta's own</source>
         <translation>这是转换过的文件，不是 Meta 的原始文件</translation>
     </message>
     <message>
@@ -5188,7 +5207,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>这是另一种大小的 LLaMA 的文件</translation>
     </message>
     <message>
-        <source>Saved again: not Meta&apos;s bytes any more</source>
+        <source>Saved again: not Meta's bytes any more</source>
         <translation>被重新保存过，内容和 Meta 的不同了</translation>
     </message>
     <message>
@@ -5361,7 +5380,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>其他地址</translation>
     </message>
     <message>
-        <source>A server that speaks the hub&apos;s protocol</source>
+        <source>A server that speaks the hub's protocol</source>
         <translation>任何兼容 Hugging Face 的服务器</translation>
     </message>
     <message>
@@ -5392,7 +5411,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
         <translation>允许连接</translation>
     </message>
     <message>
-        <source>The system&apos;s proxy is used, if there is one. Another one can be set in the settings, under “Models”.</source>
+        <source>The system's proxy is used, if there is one. Another one can be set in the settings, under “Models”.</source>
         <translation>如果系统设了代理，就会使用它；也可以在设置的“模型”里另外指定。</translation>
     </message>
     <message>
@@ -5500,7 +5519,7 @@ not for commercial use.</source>
 <context>
     <name>TemplateSheet</name>
     <message>
-        <source>The file&apos;s own chat template</source>
+        <source>The file's own chat template</source>
         <translation>文件自带的对话模板</translation>
     </message>
     <message>
@@ -5535,7 +5554,7 @@ not for commercial use.</source>
         <translation>这是模型作者的要求，请读过之后再继续。</translation>
     </message>
     <message>
-        <source>Licence on the model&apos;s page: {licence}</source>
+        <source>Licence on the model's page: {licence}</source>
         <translation>模型页面标注的许可：{licence}</translation>
     </message>
     <message>
@@ -5543,7 +5562,7 @@ not for commercial use.</source>
         <translation>条款全文（在浏览器中打开）</translation>
     </message>
     <message>
-        <source>The model&apos;s page (opens the browser)</source>
+        <source>The model's page (opens the browser)</source>
         <translation>模型页面（在浏览器中打开）</translation>
     </message>
     <message>
@@ -5674,7 +5693,7 @@ not for commercial use.</source>
         <translation>正在查询…</translation>
     </message>
     <message>
-        <source>Only when you press the button; the server is told this version&apos;s number.</source>
+        <source>Only when you press the button; the server is told this version's number.</source>
         <translation>只在你按下按钮时查询；服务器会得知本应用的版本号。</translation>
     </message>
     <message>
