@@ -1,7 +1,8 @@
 """How often the built-in guide gives the right answer to questions that it was not trained on.
 
 Runs `assets/guide/guide.gguf` through llama.cpp at temperature 0 on `guide_questions.json`. Exit code 1 when a
-question occurs in the training data, or under 85 % right on topics, or under 80 % on everything else.
+question occurs in the training data, or under 85 % right on topics, or under 80 % on everything else or on questions
+that only make sense after another one.
 """
 
 import argparse
@@ -16,7 +17,8 @@ import llama_cpp
 
 ROOT = Path(__file__).resolve().parents[1]
 PROMPT = "Human: {question}\n\nAssistant:"
-TOPICS_LEAST, OFFTOPIC_LEAST, ALIKE = 0.85, 0.80, 0.8
+LEAST = {"topics": 0.85, "offtopic": 0.80, "follow-ups": 0.80}
+ALIKE = 0.8
 OFFTOPIC = "offtopic"
 
 
@@ -61,9 +63,10 @@ class Guide:
     def __init__(self, path: Path, threads: int) -> None:
         self.llama = llama_cpp.Llama(str(path), n_ctx=1024, n_threads=threads, verbose=False)
 
-    def answer(self, question: str) -> str:
-        """The greedy answer, at most 200 tokens."""
-        tokens = self.llama.tokenize(PROMPT.format(question=question).encode(), add_bos=False, special=False)
+    def answer(self, question: str, before: str = "") -> str:
+        """The greedy answer, at most 200 tokens. `before`: the chat so far, as text."""
+        prompt = before + PROMPT.format(question=question)
+        tokens = self.llama.tokenize(prompt.encode(), add_bos=False, special=False)
         out: list[int] = []
         for token in self.llama.generate(tokens, temp=0.0, repeat_penalty=1.0):
             if token == self.llama.token_eos() or len(out) == 200:
@@ -83,8 +86,23 @@ def closest(answer: str, lang: str, answers: dict[tuple[str, str], str]) -> tupl
     return best, most
 
 
+def followed(guide: Guide, questions: list[dict[str, str]], data: Path) -> list[bool]:
+    """Whether each question after a first one gets the answer of that topic's (first) follow-up."""
+    topics = [one for path in (data / "topics").glob("*.json") for one in json.loads(path.read_text("utf-8"))["topics"]]
+    wanted = {one["id"]: one["follow_ups"][0] for one in topics if one.get("follow_ups")}
+    hits = []
+    for one in questions:
+        before = PROMPT.format(question=one["first"]) + guide.answer(one["first"]) + "\n\n"
+        answer = guide.answer(one["question"], before)
+        right = wanted[one["topic"]][one["lang"]]["answer"]
+        hits.append(difflib.SequenceMatcher(None, answer, right, autojunk=False).ratio() >= ALIKE)
+        if not hits[-1]:
+            print(f"{one['lang']} {one['topic']}: {one['first']!r}, {one['question']!r} -> {answer[:60]!r}")
+    return hits
+
+
 def main() -> int:
-    """Print both shares and the failures."""
+    """Print all shares and the failures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=Path, default=ROOT / "bench" / "guide_questions.json")
     parser.add_argument("--model", type=Path, default=ROOT / "assets" / "guide" / "guide.gguf")
@@ -114,10 +132,11 @@ def main() -> int:
             hits["topics, wording of a phrase pattern" if question in drawn else "topics, other wording"].append(right)
         if not right:
             print(f"{lang} {topic}: {question!r} -> {best} {ratio:.2f} {answer[:60]!r}")
+    hits["follow-ups"] = followed(guide, content["follow_ups"], args.data)
     shares = {kind: sum(found) / len(found) for kind, found in hits.items()}
     for kind, share in sorted(shares.items()):
         print(f"{kind}: {share:.1%} of {len(hits[kind])}")
-    return int(shares.get("topics", 1.0) < TOPICS_LEAST or shares.get(OFFTOPIC, 1.0) < OFFTOPIC_LEAST)
+    return int(any(shares[kind] < least for kind, least in LEAST.items()))
 
 
 if __name__ == "__main__":

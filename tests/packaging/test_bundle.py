@@ -81,6 +81,7 @@ def test_windows_names_are_found_whatever_their_case() -> None:
 
 def test_each_library_of_llama_is_there_once(tmp_path: Path) -> None:
     names = ["libllama.so", "libllama.so.0", "libllama.so.0.5.0", "libggml-cpu-haswell.so", "README.txt", "ggml.dll"]
+    names += ["libllama-common.so.0", "mtmd.dll"]
     for name in [*names, "libggml.dylib"]:
         (tmp_path / name).touch()
     found = [path.name for path in bundle.libraries(tmp_path)]

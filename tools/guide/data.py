@@ -18,6 +18,7 @@ OFFTOPIC = "offtopic"
 FIRST_TURN = "Human: {question}\n\nAssistant:"
 LATER_TURN = "\n\nHuman: {question}\n\nAssistant:"
 QUESTION_WEIGHT = 0.1
+WEAK_TIMES, WEAK_WHOLE = 4, 0.6  # how often, and with which share of complete answers, a weak intent is drawn
 HERE = Path(__file__).resolve().parent
 
 
@@ -145,6 +146,15 @@ class Sampler:
         self.label_index = {label: n for n, label in enumerate(data.labels)}
         self.by_lang = {lang: [one for one in data.intents if one.lang == lang] for lang in LANGS}
         self.continued = {lang: [one for one in self.by_lang[lang] if one.follow_ups] for lang in LANGS}
+        self.weak: set[str] = set()
+        self.drawn = self.by_lang
+
+    def stress(self, weak: set[str]) -> None:
+        """Draw intents with one of these answers `WEAK_TIMES` as often as the others, from now on."""
+        self.weak = weak
+        times = {True: WEAK_TIMES, False: 1}
+        every = {lang: [(one, times[one.answer in weak]) for one in own] for lang, own in self.by_lang.items()}
+        self.drawn = {lang: [one for one, count in own for _ in range(count)] for lang, own in every.items()}
 
     def _question(self, intent: Intent) -> str:
         rng = self.rng
@@ -176,7 +186,7 @@ class Sampler:
     def _any_turn(self, lang: str) -> Turn:
         if self.rng.random() < self.refusal_share:
             return self._refused(lang)
-        return self._turn(self.rng.choice(self.by_lang[lang]))
+        return self._turn(self.rng.choice(self.drawn[lang]))
 
     def turns(self, several: float) -> list[Turn]:
         """A conversation: one turn, or with probability `several` two or three; follow-ups come on top (8 %)."""
@@ -206,7 +216,8 @@ class Sampler:
             targets += asked[1:] + answer + [EOS]
             weights += [QUESTION_WEIGHT] * (len(asked) - 1)
             weights += [3.0 if k < 4 else 2.0 if k < 12 else 1.0 for k in range(len(answer) + 1)]
-        if len(turns) == 1 and self.rng.random() >= whole:
+        share = WEAK_WHOLE if turns[-1].answer in self.weak else whole
+        if len(turns) == 1 and self.rng.random() >= share:
             end = label_at + 9
             ids, targets, weights = ids[:end], targets[:end], weights[:end]
         return Sample(ids, targets, weights, label_at, self.label_index[turns[-1].label])

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import torch
 from data import Sample, Sampler, data_hash, hold_out, load
-from evaluate import start_scores
+from evaluate import start_scores, weak_answers
 from model import Bloom, Shape
 from muon import Muon
+from start import read_start
 from torch import Tensor, nn
 from torch.nn import functional
-from vocab import PAD, learn_vocabulary, load_vocabulary
+from vocab import PAD, learn_vocabulary
 
 HERE = Path(__file__).resolve().parent
 POOL = 1024  # samples drawn at once, so that batches hold rows of similar length
@@ -66,9 +67,8 @@ class Trainer:
         ]
         self.steps = 0
 
-    def load(self, path: Path) -> None:
-        """Go on from the weights of an earlier run of the same shape."""
-        weights = torch.load(path, weights_only=True)["weights"]
+    def load(self, weights: dict[str, Tensor]) -> None:
+        """Go on from the weights of a guide of the same shape."""
         self.model.load_state_dict(weights)
         self.average.load_state_dict(weights)
 
@@ -110,14 +110,21 @@ def save(path: Path, model: Bloom, data_sha256: str) -> None:
     torch.save(content, path)
 
 
+def stress(sampler: Sampler, trainer: Trainer) -> None:
+    """In a run that goes on from an earlier one: what it does not know yet comes more often."""
+    sampler.stress(weak_answers(trainer.average, sampler.tokenizer, sampler.data))
+    print(f"{len(sampler.weak)} answers not known by heart", flush=True)
+
+
 def train(args: argparse.Namespace) -> None:
     """The whole run; stops after `args.minutes` or `args.steps`, whichever is given."""
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
     data, sha256 = load(args.data), data_hash(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
+    weights: dict[str, Tensor] | None = None
     if args.start:
-        tokenizer = load_vocabulary(args.start / "vocabulary.json")
+        tokenizer, weights = read_start(args.start)
     else:
         tokenizer = learn_vocabulary(data.texts(), args.vocab)
     tokenizer.save(str(args.out / "vocabulary.json"))
@@ -126,11 +133,13 @@ def train(args: argparse.Namespace) -> None:
         data = hold_out(data, args.seed)
     shape = Shape(tokenizer.get_vocab_size(), args.width, args.layers, args.width // 64, 1024, args.dropout)
     trainer = Trainer(shape, len(data.labels), args.rate, args.decay)
-    if args.start:
-        trainer.load(args.start / "guide.pt")
+    if weights is not None:
+        trainer.load(weights)
     size = sum(one.numel() for one in trainer.model.parameters())
     print(f"{size:,} parameters, {shape}, {len(data.intents)} intents, {len(data.labels)} labels", flush=True)
     sampler = Sampler(data, tokenizer, args.seed)
+    if weights is not None:
+        stress(sampler, trainer)
     seen, shown, start, step = 0, 0.0, time.monotonic(), 0
     mean, label_mean = 0.0, 0.0
     queue: list[list[Sample]] = []
@@ -144,7 +153,8 @@ def train(args: argparse.Namespace) -> None:
         if sampler.data.held_out and done >= args.release:
             scores, wrong = start_scores(trainer.average, tokenizer, data, held)
             print(*wrong, f"held out: {scores}; trained on from here", sep="\n", flush=True)
-            sampler = Sampler(whole, tokenizer, args.seed + 1)
+            weak, sampler = sampler.weak, Sampler(whole, tokenizer, args.seed + 1)
+            sampler.stress(weak)
         if not queue:
             queue = batches(sampler, done, args.batch)
         batch = queue.pop()
@@ -162,6 +172,8 @@ def train(args: argparse.Namespace) -> None:
         if args.check and spent > next_check:
             next_check += args.check
             save(args.out / "guide.pt", trainer.average, sha256)
+            if weights is not None:
+                stress(sampler, trainer)
             if sampler.data.held_out:
                 scores, wrong = start_scores(trainer.average, tokenizer, data, held)
                 print(scores, flush=True)
@@ -182,7 +194,7 @@ def main() -> None:
         "--data", type=Path, default=HERE.parents[1] / "assets" / "guide", help="folder of topics/ and offtopic.json"
     )
     parser.add_argument("--out", type=Path, default=Path("build/guide"), help="folder of the checkpoint and vocabulary")
-    parser.add_argument("--start", type=Path, help="folder of an earlier run to go on from, with its vocabulary")
+    parser.add_argument("--start", type=Path, help="a guide.gguf, or the folder of an earlier run, to go on from")
     parser.add_argument("--minutes", type=float, default=30.0, help="wall time of the run")
     parser.add_argument("--steps", type=int, default=0, help="stop after this many steps instead (repeats exactly)")
     parser.add_argument("--check", type=float, default=5.0, help="minutes between checkpoints")

@@ -35,6 +35,19 @@ def learn_vocabulary(texts: Iterable[str], size: int) -> Tokenizer:
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
+    return _finished(tokenizer)
+
+
+def make_vocabulary(tokens: list[str], merges: list[str]) -> Tokenizer:
+    """The vocabulary of a GGUF file: `tokens` in the order of their ids, `merges` as "left right"."""
+    pairs = [(left, right) for left, right in (merge.split(" ") for merge in merges)]
+    tokenizer = Tokenizer(BPE({token: n for n, token in enumerate(tokens)}, pairs, unk_token=None))
+    tokenizer.add_special_tokens(SPECIALS)
+    return _finished(tokenizer)
+
+
+def _finished(tokenizer: Tokenizer) -> Tokenizer:
+    """Cuts texts as llama.cpp does."""
     tokenizer.pre_tokenizer = _splitter(BLOOM_SPLIT)
     tokenizer.decoder = ByteLevelDecoder()
     return tokenizer
