@@ -15,8 +15,24 @@ from app.resources import guide_model
 from app.runtime.engine.records import Answer, AnswerRequest, Role, Turn
 from app.runtime.engine.service import Engine
 from app.runtime.events import Event, JobFailed, JobFinished
+from app.translations import table
 
 LIMIT = 12_000_000
+# What the empty chat offers to ask first, and what the answer must say in either language
+EXAMPLES = {
+    "Which BELLE model suits my computer?": {
+        "en": ("BELLE-7B-2M", "8 GB", "16 GB", "13B"),
+        "zh": ("BELLE-7B-2M", "8 GB", "16 GB", "13B"),
+    },
+    "What is the “key file”, and where do I get it?": {
+        "en": ("7B/consolidated.00.pth", "LLaMA-1", "Meta", "licence", "never by the app"),
+        "zh": ("7B/consolidated.00.pth", "LLaMA-1", "Meta", "许可", "应用不提供"),
+    },
+    "Does it work offline? Where are my chats kept?": {
+        "en": ("Offline use works fully", "only when you download a model", "chats.db", "data folder"),
+        "zh": ("离线就能用", "只有下载模型时才会联网", "chats.db", "数据文件夹"),
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +79,19 @@ def test_it_is_the_file_that_was_measured() -> None:
 )
 def test_everyday_questions(guide: Engine, question: str, part: str) -> None:
     assert part in ask(guide, question).text
+
+
+def test_the_examples_are_those_of_the_empty_chat() -> None:
+    asked = {source for context, source in table("zh_CN") if context == "FirstStart" and source.endswith("?")}
+    assert asked - {"What shall we talk about?"} == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_what_the_empty_chat_offers_to_ask_is_answered(guide: Engine, example: str, lang: str) -> None:
+    question = example if lang == "en" else table("zh_CN")["FirstStart", example][0]
+    text = ask(guide, question).text
+    assert not [part for part in EXAMPLES[example][lang] if part not in text], text
 
 
 def test_the_same_question_gives_the_same_tokens(guide: Engine) -> None:

@@ -70,6 +70,7 @@ OVERRIDES = """\
 {name}: library-not-linked-against-libc
 {name}: sharedobject-in-library-directory-missing-soname
 {name}: hardening-no-fortify-functions
+{name}: hardening-no-pie
 {name}: custom-library-search-path
 {name}: binary-without-manpage
 {name}: extra-license-file
@@ -78,7 +79,6 @@ OVERRIDES = """\
 {name}: spelling-error-in-binary
 {name}: shared-library-is-executable
 {name}: exit-in-shared-library
-{name}: no-manual-page
 """
 
 

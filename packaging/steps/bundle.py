@@ -36,6 +36,7 @@ SYSTEM = re.compile(
     r"^lib(stdc\+\+|gcc_s|fontconfig|freetype|expat|GL|GLX|EGL|OpenGL|GLdispatch|X11|X11-xcb|xcb|drm|gbm|vulkan"
     r"|wayland-(client|cursor|egl)|dbus-1|glib-2\.0|gthread-2\.0)\.so\."
 )
+UNUSED = re.compile(r"^(lib)?(llama-common|mtmd)\.")  # of llama.cpp: for its own programs, and for pictures
 TWIN = re.compile(r"^(?P<base>lib.+\.so)(?P<major>\.\d+)?(?P<rest>\.[\d.]+)?$")
 
 
@@ -43,7 +44,7 @@ def libraries(folder: Path) -> list[Path]:
     """One file per library of llama.cpp: the name that other libraries ask for, libX.so.0 before libX.so."""
     found = sorted(path for path in folder.iterdir() if re.search(r"\.(so(\.[\d.]+)?|dll|dylib)$", path.name))
     names = {path.name for path in found}
-    return [path for path in found if not _has_better_twin(path.name, names)]
+    return [path for path in found if not _has_better_twin(path.name, names) and not UNUSED.match(path.name)]
 
 
 def _has_better_twin(name: str, names: set[str]) -> bool:

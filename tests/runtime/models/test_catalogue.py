@@ -8,16 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.resources import assets, guide_model
 from app.runtime.engine.prompts import template_for, templates
-from app.runtime.models.catalogue import ANY, Catalogue, Model, ModelFile, ModelKind, Words, load, parse
-from app.runtime.models.memory import COMFORT, SYSTEM_SHARE, Fit
-from app.runtime.models.recommendation import BELLE_7B_2M
+from app.runtime.models.catalogue import ANY, Model, ModelFile, ModelKind, Words, load, parse
 from app.runtime.weights.architectures import bloom, llama
 from app.runtime.weights.ggml import row_size
 from app.runtime.weights.hyper import Hyper
@@ -32,7 +29,7 @@ BELLE = {
     *("BELLE-LLaMA-EXT-7B", "BELLE-LLaMA-EXT-13B", "BELLE-on-Open-Datasets", "BELLE-Llama2-13B-chat-0.4M"),
     *("BELLE-Llama2-13B-Chat-GGUF", "ChatBELLE-int4", "guide"),
 }
-# GB at Q4_0, Q4_1, Q8_0 and F16, worked out before there was any code (catalogue-facts.json, `gguf_sizes_gb`)
+# GB at Q4_0, Q4_1, Q8_0 and F16, worked out before there was any code
 SIZES = {
     "BELLE-7B-2M": {"Q4_0": 4.25, "Q8_0": 7.52, "F16": 14.14},
     "BELLE-7B-gptq": {"Q4_1": 4.62, "Q8_0": 7.52},
@@ -366,35 +363,3 @@ def test_a_name_that_nobody_published_is_matched() -> None:
     assert not file.name_known and file.matches(f"tokenizer.model.{'a' * 64}.enc")
     assert not file.matches("tokenizer.json.enc") and file.size is None and not list(file.hashes)
     assert all(one.name_known for model in MODELS for one in model.files if one is not file)
-
-
-# --- what is recommended ------------------------------------------------------------------------------------------
-
-
-def test_recommended_for_memory() -> None:
-    catalogue: Catalogue = load()
-    need = model_of("BELLE-7B-2M").recommended.memory
-    assert catalogue.recommended(need).model.id == "BELLE-7B-2M"
-    assert catalogue.recommended(need).target.type == "Q4_0"
-    assert catalogue.recommended(need - 1).model.id == "guide"
-    assert catalogue.recommended(64 * 10**9).model.id == "BELLE-7B-2M"
-
-
-def test_target_for_memory() -> None:
-    model = model_of("BELLE-7B-2M")
-    assert model.target_for(64 * 10**9) is model.recommended
-    assert model.target_for(10**9) is model.targets[0]
-    larger = replace(model, targets=tuple(replace(one, recommended=one.type == "Q8_0") for one in model.targets))
-    q4, q6, q8 = larger.targets[0], larger.targets[3], larger.targets[4]
-    assert [larger.target_for(one.memory) for one in (q4, q6, q8)] == [q4, q6, q8]
-    assert larger.target_for(q8.memory - 1) == q6
-
-
-def test_first_page_takes_its_numbers_from_here() -> None:
-    model = model_of("BELLE-7B-2M")
-    target = model.recommended
-    assert (BELLE_7B_2M.name, BELLE_7B_2M.download) == (model.name, target.download)
-    assert (BELLE_7B_2M.disk, BELLE_7B_2M.memory) == (target.size, target.memory)
-    least = target.memory + SYSTEM_SHARE
-    verdicts = [BELLE_7B_2M.fit(total) for total in (least - 1, least, least + COMFORT)]
-    assert verdicts == [Fit.TOO_SMALL, Fit.TIGHT, Fit.FITS]

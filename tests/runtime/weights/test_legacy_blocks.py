@@ -36,7 +36,7 @@ BLOCKS = [
     LegacyType.Q5_1,
     LegacyType.Q8_0,
 ]
-SIZES = {  # bytes by version, from FORMATS.md
+SIZES = {  # bytes by version of the container
     LegacyType.Q4_0: (20, 20, 18),
     LegacyType.Q4_1: (24, 24, 20),
     LegacyType.Q4_2: (10, None, None),
@@ -65,7 +65,7 @@ def old_blocks(kind: LegacyType, version: BlockVersion, rows: int, blocks: int, 
 
 
 def weights_of(one: bytes, kind: LegacyType, version: BlockVersion) -> list[float]:
-    """One block by the words of FORMATS.md, weight by weight."""
+    """One block as ggml of that time described it, weight by weight."""
     half = version is TODAY or kind not in (LegacyType.Q4_0, LegacyType.Q4_1, LegacyType.Q8_0)
     count = 2 if kind in (LegacyType.Q4_1, LegacyType.Q4_3, LegacyType.Q5_1) else 1
     scales = struct.unpack_from(f"<{count}{'e' if half else 'f'}", one)
