@@ -5353,7 +5353,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Test the sources</source>
-        <translation>给各个来源测速</translation>
+        <translation>测速</translation>
     </message>
     <message>
         <source>Fastest from here: {name}</source>
@@ -5590,7 +5590,7 @@ not for commercial use.</source>
     </message>
     <message>
         <source>How fast each is from here</source>
-        <translation>在这里各有多快</translation>
+        <translation>各个来源的速度</translation>
     </message>
 </context>
 <context>
