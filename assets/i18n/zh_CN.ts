@@ -5353,7 +5353,7 @@ It is not BELLE. To write, translate or code, download a BELLE model.</source>
     </message>
     <message>
         <source>Test the sources</source>
-        <translation>测速</translation>
+        <translation>给各个来源测速</translation>
     </message>
     <message>
         <source>Fastest from here: {name}</source>
