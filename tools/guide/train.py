@@ -54,7 +54,7 @@ def tensors(batch: list[Sample]) -> tuple[Tensor, Tensor, Tensor]:
 class Trainer:
     """The network, a label head that is thrown away afterwards, their optimizers (Muon inside) and running average."""
 
-    def __init__(self, shape: Shape, labels: int, rate: float, decay: float) -> None:
+    def __init__(self, shape: Shape, labels: int, rate: float, decay: float, label_share: float) -> None:
         self.model, self.head = Bloom(shape), nn.Linear(shape.width, labels)
         self.average = copy.deepcopy(self.model)
         inner = [one for one in self.model.blk.parameters() if one.dim() == 2]
@@ -65,7 +65,7 @@ class Trainer:
             Muon(inner, lr=rate, weight_decay=decay),
             torch.optim.AdamW(others, lr=rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True),
         ]
-        self.steps = 0
+        self.steps, self.label_share = 0, label_share
 
     def load(self, weights: dict[str, Tensor]) -> None:
         """Go on from the weights of a guide of the same shape."""
@@ -88,7 +88,7 @@ class Trainer:
             optimizer.zero_grad(set_to_none=True)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-        (loss + 0.5 * label_loss).backward()
+        (loss + self.label_share * label_loss).backward()
         nn.utils.clip_grad_norm_(self.parameters, CLIP)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -110,10 +110,11 @@ def save(path: Path, model: Bloom, data_sha256: str) -> None:
     torch.save(content, path)
 
 
-def stress(sampler: Sampler, trainer: Trainer) -> None:
-    """In a run that goes on from an earlier one: what it does not know yet comes more often."""
-    sampler.stress(weak_answers(trainer.average, sampler.tokenizer, sampler.data))
-    print(f"{len(sampler.weak)} answers not known by heart", flush=True)
+def stress(sampler: Sampler, trainer: Trainer, often: set[str]) -> None:
+    """In a run that goes on from an earlier one: what it does not know yet, and the topics `often`, come more often."""
+    weak = weak_answers(trainer.average, sampler.tokenizer, sampler.data)
+    sampler.stress(weak | {one.answer for one in sampler.data.intents if one.label in often})
+    print(f"{len(weak)} answers not known by heart", flush=True)
 
 
 def train(args: argparse.Namespace) -> None:
@@ -132,14 +133,15 @@ def train(args: argparse.Namespace) -> None:
     if args.hold_out:
         data = hold_out(data, args.seed)
     shape = Shape(tokenizer.get_vocab_size(), args.width, args.layers, args.width // 64, 1024, args.dropout)
-    trainer = Trainer(shape, len(data.labels), args.rate, args.decay)
+    trainer = Trainer(shape, len(data.labels), args.rate, args.decay, args.label)
     if weights is not None:
         trainer.load(weights)
     size = sum(one.numel() for one in trainer.model.parameters())
     print(f"{size:,} parameters, {shape}, {len(data.intents)} intents, {len(data.labels)} labels", flush=True)
     sampler = Sampler(data, tokenizer, args.seed)
+    often = set(args.often.split(","))
     if weights is not None:
-        stress(sampler, trainer)
+        stress(sampler, trainer, often)
     seen, shown, start, step = 0, 0.0, time.monotonic(), 0
     mean, label_mean = 0.0, 0.0
     queue: list[list[Sample]] = []
@@ -173,7 +175,7 @@ def train(args: argparse.Namespace) -> None:
             next_check += args.check
             save(args.out / "guide.pt", trainer.average, sha256)
             if weights is not None:
-                stress(sampler, trainer)
+                stress(sampler, trainer, often)
             if sampler.data.held_out:
                 scores, wrong = start_scores(trainer.average, tokenizer, data, held)
                 print(scores, flush=True)
@@ -208,6 +210,8 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=2048, help="padded tokens per batch")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
     parser.add_argument("--decay", type=float, default=0.1)
+    parser.add_argument("--label", type=float, default=0.5, help="share of the label loss; 0 in short runs")
+    parser.add_argument("--often", default="", help="with --start: topics (a,b,c) that come four times as often")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
