@@ -371,4 +371,4 @@ def test_damaged_index(fx: Path, tmp_path: Path, weight_map: Any) -> None:
 def test_corrupt_folders(fx: Path, name: str, code: str, params: dict[str, str]) -> None:
     start = time.monotonic()
     assert fails(code, fx / "corrupt" / name).items() >= params.items()
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 15

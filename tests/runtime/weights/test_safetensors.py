@@ -174,4 +174,4 @@ def test_damage_at_random_raises_nothing_but_app_errors() -> None:
                 assert stored.read().shape == stored.shape
         except AppError:
             pass
-        assert time.process_time() - start < 1
+        assert time.process_time() - start < 15
